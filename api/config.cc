@@ -1,0 +1,143 @@
+#include "tandem/config.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tandem {
+namespace {
+
+constexpr std::size_t kAlpnProtocolLimit = 16;
+constexpr std::size_t kAlpnNameLimit = 255;  // RFC 7301 section 3.1.
+
+Error Misuse(const std::string& what) { return MakeError(ErrorKind::kMisuse, what); }
+
+std::optional<Error> CheckVersions(const Backend& backend, const Settings& settings) {
+  if (settings.version_min > settings.version_max) {
+    return Misuse("the lowest version is higher than the highest");
+  }
+  for (const Version version : {settings.version_min, settings.version_max}) {
+    if (backend.capabilities().Has(version)) continue;
+    return MakeError(ErrorKind::kUnsupported, std::string(backend.name()) + " cannot speak " +
+                                                  std::string(VersionName(version)));
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> CheckAlpn(const Settings& settings) {
+  if (settings.alpn.size() > kAlpnProtocolLimit) return Misuse("more than 16 ALPN protocols");
+  for (const std::string& protocol : settings.alpn) {
+    if (protocol.empty() || protocol.size() > kAlpnNameLimit) {
+      return Misuse("an ALPN protocol name is 1 to 255 bytes long");
+    }
+    if (std::count(settings.alpn.begin(), settings.alpn.end(), protocol) > 1) {
+      return Misuse("the ALPN protocol \"" + protocol + "\" is named twice");
+    }
+  }
+  if (settings.alpn.empty() && settings.alpn_policy == AlpnPolicy::kMustPresent) {
+    return Misuse("ALPN must be present, and no protocol is named");
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> CheckIdentity(const Backend& backend, const Settings& settings) {
+  const bool server = settings.role == Role::kServer;
+  if (server && settings.identity == nullptr && !settings.choose_identity) {
+    return Misuse("a server needs an identity, or a hook that chooses one");
+  }
+  if (settings.identity == nullptr || &settings.identity->backend() == &backend) {
+    return std::nullopt;
+  }
+  return Misuse("the identity was loaded for " + std::string(settings.identity->backend().name()) +
+                ", and this config is for " + std::string(backend.name()));
+}
+
+}  // namespace
+
+Config::Builder Config::ForClient(const Backend& backend, Trust trust) {
+  Settings settings;
+  settings.role = Role::kClient;
+  settings.trust = std::move(trust);
+  return Builder(backend, std::move(settings));
+}
+
+Config::Builder Config::ForServer(const Backend& backend,
+                                  std::shared_ptr<const Identity> identity) {
+  Settings settings;
+  settings.role = Role::kServer;
+  settings.identity = std::move(identity);
+  return Builder(backend, std::move(settings));
+}
+
+Config::Builder Config::ForServer(const Backend& backend, ChooseIdentity choose) {
+  Settings settings;
+  settings.role = Role::kServer;
+  settings.choose_identity = std::move(choose);
+  return Builder(backend, std::move(settings));
+}
+
+Config::Builder& Config::Builder::ClientIdentity(std::shared_ptr<const Identity> identity) {
+  if (settings_.role != Role::kClient) {
+    return Reject("a server names its identity in ForServer(), not by ClientIdentity()");
+  }
+  settings_.identity = std::move(identity);
+  return *this;
+}
+
+Config::Builder& Config::Builder::ClientCertificates(ClientCertificate mode, Trust trust) {
+  if (settings_.role != Role::kServer) {
+    return Reject("only a server asks for client certificates");
+  }
+  settings_.client_certificate = mode;
+  settings_.trust = std::move(trust);
+  return *this;
+}
+
+Config::Builder& Config::Builder::Versions(Version min, Version max) {
+  settings_.version_min = min;
+  settings_.version_max = max;
+  return *this;
+}
+
+Config::Builder& Config::Builder::Alpn(std::vector<std::string> protocols, AlpnPolicy policy) {
+  settings_.alpn = std::move(protocols);
+  settings_.alpn_policy = policy;
+  return *this;
+}
+
+Config::Builder& Config::Builder::HandshakeTimeout(std::chrono::milliseconds timeout) {
+  settings_.handshake_timeout = timeout;
+  return *this;
+}
+
+Config::Builder& Config::Builder::ReplaceSteadyClock(SteadyClock clock) {
+  settings_.steady_clock = std::move(clock);
+  return *this;
+}
+
+Config::Builder& Config::Builder::ReplaceWallClock(WallClock clock) {
+  settings_.wall_clock = std::move(clock);
+  return *this;
+}
+
+Config::Builder& Config::Builder::Reject(const char* why) {
+  if (!rejected_.has_value()) rejected_ = Misuse(why);
+  return *this;
+}
+
+Result<std::shared_ptr<const Config>> Config::Builder::Build() const {
+  if (rejected_.has_value()) return *rejected_;
+  if (auto error = CheckVersions(*backend_, settings_)) return std::move(*error);
+  if (auto error = CheckAlpn(settings_)) return std::move(*error);
+  if (auto error = CheckIdentity(*backend_, settings_)) return std::move(*error);
+  if (settings_.handshake_timeout < std::chrono::milliseconds(1)) {
+    return Misuse("a handshake needs at least one millisecond");
+  }
+  // The backend may refer to the settings, so it compiles those of the Config, not the builder's.
+  std::shared_ptr<Config> config(new Config(*backend_, settings_));
+  auto compiled = backend_->Compile(config->settings_);
+  if (!compiled.ok()) return std::move(compiled).error();
+  config->compiled_ = std::move(compiled).value();
+  return std::shared_ptr<const Config>(std::move(config));
+}
+
+}  // namespace tandem

@@ -1,0 +1,104 @@
+// Whom to trust, who we are, what to speak, and which backend does the work.
+
+#ifndef TANDEM_CONFIG_H_
+#define TANDEM_CONFIG_H_
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tandem/backend.h"
+#include "tandem/result.h"
+#include "tandem/settings.h"
+
+namespace tandem {
+
+/// An immutable set of rules for sessions. Build it once, share it among sessions and threads; to
+/// change a rule, build another.
+///
+///     auto config = Config::ForClient(OpenSsl(), Trust::System()).Alpn({"h2"}).Build();
+///
+/// Every rule is enforced by the backend or Build() fails: none is ever ignored.
+class Config {
+ public:
+  class Builder;
+
+  /// Starts the rules of a client. It must say whom it trusts: there is no default.
+  static Builder ForClient(const Backend& backend, Trust trust);
+
+  /// Starts the rules of a server that is always `identity`.
+  static Builder ForServer(const Backend& backend, std::shared_ptr<const Identity> identity);
+
+  /// Starts the rules of a server that chooses who it is by the ClientHello.
+  static Builder ForServer(const Backend& backend, ChooseIdentity choose);
+
+  const Backend& backend() const { return *backend_; }
+  const Settings& settings() const { return settings_; }
+
+  /// The backend's own form of the rules.
+  const BackendConfig& compiled() const { return *compiled_; }
+
+ private:
+  Config(const Backend& backend, Settings settings)
+      : backend_(&backend), settings_(std::move(settings)) {}
+
+  const Backend* backend_;
+  Settings settings_;
+  std::shared_ptr<const BackendConfig> compiled_;
+};
+
+/// Collects rules and checks them.
+class Config::Builder {
+ public:
+  /// Shows a certificate to a server that asks for one. Client only; a server names its identity at
+  /// the start. Default: none.
+  Builder& ClientIdentity(std::shared_ptr<const Identity> identity);
+
+  /// Asks clients for a certificate and judges it by `trust`. Server only. Default: kNone.
+  Builder& ClientCertificates(ClientCertificate mode, Trust trust);
+
+  /// Speaks only the versions from `min` to `max`. Default: TLS 1.2 to 1.3. Narrow it to prove
+  /// something about one version, or when a regulation says so.
+  Builder& Versions(Version min, Version max);
+
+  /// Names the application protocols, best first: 1 to 255 bytes each, at most 16. On both backends
+  /// the server's order decides. Default: none, and ALPN is not spoken.
+  ///
+  /// `policy` is kMustMatch by default, as RFC 7301 section 3.2 asks. Take kMustPresent where a
+  /// missing ALPN would be a cross-protocol hole, kIgnore only for old clients that name nonsense.
+  Builder& Alpn(std::vector<std::string> protocols, AlpnPolicy policy = AlpnPolicy::kMustMatch);
+
+  /// Gives up a handshake after this long. Default 60 s: slow links and slow keys fit, and a peer
+  /// that says nothing does not hold a session for ever. At least 1 ms.
+  Builder& HandshakeTimeout(std::chrono::milliseconds timeout);
+
+  /// Replaces the clock that deadlines run on. Default: std::chrono::steady_clock. For simulations.
+  Builder& ReplaceSteadyClock(SteadyClock clock);
+
+  /// Replaces the clock that certificate dates are judged by. Default: std::chrono::system_clock.
+  /// For tests, and for devices that know the date better than their system clock does.
+  Builder& ReplaceWallClock(WallClock clock);
+
+  /// Checks the rules and has the backend compile them. kMisuse when they contradict each other,
+  /// kUnsupported when this backend cannot enforce one. The network is never the reason.
+  Result<std::shared_ptr<const Config>> Build() const;
+
+ private:
+  friend class Config;
+
+  Builder(const Backend& backend, Settings settings)
+      : backend_(&backend), settings_(std::move(settings)) {}
+
+  Builder& Reject(const char* why);
+
+  const Backend* backend_;
+  Settings settings_;
+  std::optional<Error> rejected_;
+};
+
+}  // namespace tandem
+
+#endif  // TANDEM_CONFIG_H_

@@ -1,0 +1,64 @@
+#include "tandem/session.h"
+
+#include <utility>
+
+#include "api/session_core.h"
+
+namespace tandem {
+namespace {
+
+std::optional<Error> CheckRole(const Config* config, Role role) {
+  if (config == nullptr) return MakeError(ErrorKind::kMisuse, "a session needs a config");
+  if (config->settings().role == role) return std::nullopt;
+  return MakeError(ErrorKind::kMisuse, role == Role::kClient
+                                           ? "Session::Client() was given a server's config"
+                                           : "Session::Server() was given a client's config");
+}
+
+}  // namespace
+
+Session::Session(std::unique_ptr<SessionCore> core) : core_(std::move(core)) {}
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+Session::~Session() = default;
+
+Result<Session> Session::Client(std::shared_ptr<const Config> config, const ServerName& server,
+                                Transport& transport) {
+  if (auto error = CheckRole(config.get(), Role::kClient)) return std::move(*error);
+  auto core = std::make_unique<SessionCore>(std::move(config), server, transport);
+  if (auto error = core->Start()) return std::move(*error);
+  return Session(std::move(core));
+}
+
+Result<Session> Session::Server(std::shared_ptr<const Config> config, Transport& transport) {
+  if (auto error = CheckRole(config.get(), Role::kServer)) return std::move(*error);
+  auto core = std::make_unique<SessionCore>(std::move(config), std::nullopt, transport);
+  if (auto error = core->Start()) return std::move(*error);
+  return Session(std::move(core));
+}
+
+Status Session::Handshake() { return core_->Handshake(); }
+IoResult Session::Read(std::span<std::byte> plaintext) { return core_->Read(plaintext); }
+IoResult Session::Write(std::span<const std::byte> plaintext) { return core_->Write(plaintext); }
+Status Session::Shutdown() { return core_->Shutdown(); }
+Status Session::Flush() { return core_->Flush(); }
+Status Session::HandleEvents() { return core_->HandleEvents(); }
+Status Session::Rekey(bool both) { return core_->Rekey(both); }
+Interest Session::interest() const { return core_->interest(); }
+std::size_t Session::pending() const { return core_->pending(); }
+std::optional<Event> Session::NextEvent() { return core_->NextEvent(); }
+const Error* Session::error() const { return core_->error(); }
+const Error* Session::refusal() const { return core_->refusal(); }
+const ConnectionInfo* Session::info() const { return core_->info(); }
+
+std::optional<std::chrono::steady_clock::time_point> Session::event_timeout() const {
+  return core_->event_timeout();
+}
+
+Result<std::vector<std::byte>> Session::Export(std::string_view label,
+                                               std::optional<std::span<const std::byte>> context,
+                                               std::size_t length) const {
+  return core_->Export(label, context, length);
+}
+
+}  // namespace tandem

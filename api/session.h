@@ -1,0 +1,136 @@
+// One end of one TLS connection.
+//
+//        application                                          network
+//        ===========                                          =======
+//    Write(plaintext)  ---->  +-------------------+  ---->  Transport::Send(records)
+//                             |      Session      |
+//    Read(plaintext)   <----  +-------------------+  <----  Transport::Receive(records)
+//
+// A Session owns no descriptor, starts no thread and never sleeps. It moves what can be moved and
+// says, by interest(), what it waits for. It behaves the same on every backend, down to the Error
+// it reports and the alert the peer sees; docs/parity.md lists the exceptions, and each is held by
+// a test.
+
+#ifndef TANDEM_SESSION_H_
+#define TANDEM_SESSION_H_
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "tandem/config.h"
+#include "tandem/connection_info.h"
+#include "tandem/error.h"
+#include "tandem/event.h"
+#include "tandem/result.h"
+#include "tandem/server_name.h"
+#include "tandem/status.h"
+#include "tandem/transport.h"
+
+namespace tandem {
+
+class SessionCore;
+
+/// One end of one connection. Use it from one thread at a time; an idle one may change threads. Any
+/// number of sessions may share a Config.
+class Session final {
+ public:
+  /// Starts a client that will talk only to a peer that proves itself to be `server`.
+  ///
+  /// kMisuse when `config` is a server's; kInternal when the library cannot start. Never because of
+  /// anything the network does: nothing is sent yet. `transport` must outlive the session.
+  static Result<Session> Client(std::shared_ptr<const Config> config, const ServerName& server,
+                                Transport& transport);
+
+  /// Starts a server. Fails as Client() does.
+  static Result<Session> Server(std::shared_ptr<const Config> config, Transport& transport);
+
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+
+  /// Abandons the connection: sends nothing, waits for nothing, and no hook runs afterwards.
+  ~Session();
+
+  /// Drives the handshake. Once it is done: kOk, and nothing is sent. Read() and Write() drive it
+  /// too. One call does one turn at most: it ends where the peer must speak.
+  Status Handshake();
+
+  /// Moves decrypted bytes into `plaintext`, of one record at most.
+  ///
+  /// kClosed is the peer's close_notify, for ever after; a stream that ends without it is a
+  /// kTruncated error, after all that came whole was delivered. kOk with no bytes means that a
+  /// bounded amount of work was done and more is waiting: interest().now is set.
+  IoResult Read(std::span<std::byte> plaintext);
+
+  /// Encrypts a prefix of `plaintext`, at most kWriteBudget bytes. What it took is the session's;
+  /// what it left is the caller's, to be offered again from any address, at any length, or not at
+  /// all. kWantWrite: earlier output still waits, and no byte was taken.
+  IoResult Write(std::span<const std::byte> plaintext);
+
+  /// Queues one close_notify behind everything written. The peer may have more to say: Read() goes
+  /// on. A second call changes nothing. During the handshake it abandons the connection without a
+  /// word, and that is the session's error from then on.
+  Status Shutdown();
+
+  /// Sends queued output: kWantWrite while some is left. Every other call does so first; this is
+  /// for a transport that has just become writable. It works after an error too, so that the alert
+  /// gets out.
+  Status Flush();
+
+  /// Runs the timers that are due: now the handshake's deadline. After SSL_handle_events(3).
+  Status HandleEvents();
+
+  /// Changes our traffic key, and asks for the peer's if `both`. TLS 1.3 after the handshake;
+  /// elsewhere kRefused.
+  Status Rekey(bool both = false);
+
+  /// Returns what to wait for now. Ask after every call: with it no wakeup is lost. An
+  /// edge-triggered loop reads until kWantRead, as it would with recv(2).
+  Interest interest() const;
+
+  /// Returns how many decrypted bytes Read() will deliver without any I/O: a lower bound.
+  std::size_t pending() const;
+
+  /// Returns when HandleEvents() is next due; nothing if no timer runs. After
+  /// SSL_get_event_timeout(3).
+  std::optional<std::chrono::steady_clock::time_point> event_timeout() const;
+
+  /// Takes the next of what happened, in order, or nothing. It is never called for you from inside
+  /// a library.
+  std::optional<Event> NextEvent();
+
+  /// Returns why the session is over, the first reason and the last; null while it is not.
+  const Error* error() const;
+
+  /// Returns why the last call was kRefused, until the next call; null otherwise.
+  const Error* refusal() const;
+
+  /// Returns what the handshake established; null until it has.
+  const ConnectionInfo* info() const;
+
+  /// Derives `length` bytes of keying material that both ends share (RFC 5705, RFC 8446 section
+  /// 7.5). No context and an empty one differ in TLS 1.2 and are the same in TLS 1.3. kMisuse
+  /// before the handshake is done, or for more than kExportLimit bytes.
+  Result<std::vector<std::byte>> Export(std::string_view label,
+                                        std::optional<std::span<const std::byte>> context,
+                                        std::size_t length) const;
+
+  /// Bytes that one Write() takes at most, so that one session cannot keep a loop to itself.
+  static constexpr std::size_t kWriteBudget = std::size_t{1} << 20;
+
+  /// Bytes that Export() gives at most: what every hash of TLS can expand to in TLS 1.3.
+  static constexpr std::size_t kExportLimit = 8160;
+
+ private:
+  explicit Session(std::unique_ptr<SessionCore> core);
+
+  std::unique_ptr<SessionCore> core_;
+};
+
+}  // namespace tandem
+
+#endif  // TANDEM_SESSION_H_

@@ -1,0 +1,98 @@
+// The state rules of a session: what may be called when, what a want is, when an error is final.
+// They stand here once, so no backend can have others.
+
+#ifndef TANDEM_SESSION_CORE_H_
+#define TANDEM_SESSION_CORE_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "tandem/backend.h"
+#include "tandem/config.h"
+#include "tandem/session.h"
+
+namespace tandem {
+
+/// Is what Session promises; Session is its public face.
+class SessionCore final {
+ public:
+  SessionCore(std::shared_ptr<const Config> config, std::optional<ServerName> server,
+              Transport& transport);
+  SessionCore(const SessionCore&) = delete;
+  SessionCore& operator=(const SessionCore&) = delete;
+
+  /// Has the backend start its half. Nothing: it did.
+  std::optional<Error> Start();
+
+  Status Handshake();
+  IoResult Read(std::span<std::byte> plaintext);
+  IoResult Write(std::span<const std::byte> plaintext);
+  Status Shutdown();
+  Status Flush();
+  Status HandleEvents();
+  Status Rekey(bool both);
+  Interest interest() const;
+  std::size_t pending() const;
+  std::optional<std::chrono::steady_clock::time_point> event_timeout() const;
+  std::optional<Event> NextEvent() { return events_.Next(); }
+  const Error* error() const { return error_.has_value() ? &*error_ : nullptr; }
+  const Error* refusal() const { return refusal_.has_value() ? &*refusal_ : nullptr; }
+  const ConnectionInfo* info() const { return info_.has_value() ? &*info_ : nullptr; }
+  Result<std::vector<std::byte>> Export(std::string_view label,
+                                        std::optional<std::span<const std::byte>> context,
+                                        std::size_t length) const;
+
+ private:
+  bool handshaking() const { return !info_.has_value(); }
+  std::chrono::steady_clock::time_point Now() const;
+
+  Status DriveHandshake();
+  Status FinishHandshake();
+  Status WaitForPeer();
+  IoResult ReadSteps(std::span<std::byte> plaintext);
+  std::optional<IoResult> AfterRead(const Step& step, std::uint64_t records_before);
+  std::optional<Status> CheckBudgets();
+  bool TooManyKeyUpdates();
+  std::optional<Status> RekeyWhenDue();
+  Status SendKeyUpdate(bool both);
+
+  Status FailWithLibrary();
+  Status FailWithSend();
+  std::optional<Error> AlertBehindBrokenSend();
+  Status Fail(Error error, std::optional<Alert> alert_due = std::nullopt);
+  Status Refuse(Error error);
+  Failure Attribute(Failure failure) const;
+
+  std::shared_ptr<const Config> config_;
+  std::optional<ServerName> server_;
+  Wire wire_;
+  EventQueue events_;
+  HandshakePolicy policy_;
+  std::unique_ptr<BackendSession> backend_;
+
+  std::optional<ConnectionInfo> info_;
+  std::optional<Error> error_;
+  std::optional<Error> refusal_;
+  std::chrono::steady_clock::time_point handshake_deadline_;
+  bool waits_for_peer_ = false;  // The last step of the handshake ended for want of input.
+  bool read_closed_ = false;
+  bool write_closed_ = false;
+  bool peer_accepted_ = false;
+
+  std::uint64_t records_written_ = 0;  // Under the present sending key.
+  std::uint64_t idle_records_ = 0;     // Pulled in a row without application data.
+  std::uint32_t idle_warnings_ = 0;    // Warnings seen when the last application data came.
+  std::uint32_t key_updates_seen_ = 0;
+  std::uint32_t key_updates_before_ = 0;  // Before the present window.
+  std::chrono::steady_clock::time_point key_update_window_;
+};
+
+}  // namespace tandem
+
+#endif  // TANDEM_SESSION_CORE_H_

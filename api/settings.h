@@ -1,0 +1,76 @@
+// What a Config says, as plain values: filled by Config::Builder, read by backends.
+
+#ifndef TANDEM_SETTINGS_H_
+#define TANDEM_SETTINGS_H_
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tandem/algorithms.h"
+#include "tandem/client_hello.h"
+#include "tandem/engine/reply.h"
+#include "tandem/identity.h"
+#include "tandem/trust.h"
+#include "tandem/version.h"
+
+namespace tandem {
+
+/// Which end of a connection.
+enum class Role : std::uint8_t { kClient, kServer };
+
+/// What ALPN (RFC 7301) must come to.
+enum class AlpnPolicy : std::uint8_t {
+  kIgnore,       ///< No common protocol: go on without one.
+  kMustMatch,    ///< If both sides name protocols, one must be common; else the server refuses.
+  kMustPresent,  ///< A protocol must be agreed on.
+};
+
+/// What a server asks of its clients.
+enum class ClientCertificate : std::uint8_t {
+  kNone,      ///< Nothing is asked.
+  kOptional,  ///< Asked; a client without one is served, one that is not trusted is not.
+  kRequired,  ///< Asked; a client without one is not served.
+};
+
+/// Chooses who a server is for this client. Runs on the thread of the call that read the
+/// ClientHello. A failed reply ends the handshake with the alert unrecognized_name.
+///
+/// The identity must have been loaded for the Config's backend. Answer before the hook returns:
+/// sessions do not wait for it yet, and an open reply ends the handshake as kUnsupported.
+using ChooseIdentity = std::function<void(const ClientHello& hello,
+                                          engine::Reply<std::shared_ptr<const Identity>> reply)>;
+
+/// Tells the time that deadlines run on.
+using SteadyClock = std::function<std::chrono::steady_clock::time_point()>;
+
+/// Tells the time that certificates are judged by.
+using WallClock = std::function<std::chrono::system_clock::time_point()>;
+
+/// The values behind a Config. Config::Builder documents each: default, why, when to deviate.
+struct Settings {
+  Role role = Role::kClient;
+  std::optional<Trust> trust;
+  std::shared_ptr<const Identity> identity;
+  ChooseIdentity choose_identity;
+  ClientCertificate client_certificate = ClientCertificate::kNone;
+  Version version_min = Version::kTls12;
+  Version version_max = Version::kTls13;
+  std::vector<CipherSuite> cipher_suites{kDefaultCipherSuites.begin(), kDefaultCipherSuites.end()};
+  std::vector<Group> groups{kDefaultGroups.begin(), kDefaultGroups.end()};
+  std::vector<SignatureScheme> signature_schemes{kDefaultSignatureSchemes.begin(),
+                                                 kDefaultSignatureSchemes.end()};
+  std::vector<std::string> alpn;
+  AlpnPolicy alpn_policy = AlpnPolicy::kMustMatch;
+  std::chrono::milliseconds handshake_timeout{60'000};
+  SteadyClock steady_clock;
+  WallClock wall_clock;
+};
+
+}  // namespace tandem
+
+#endif  // TANDEM_SETTINGS_H_

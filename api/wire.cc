@@ -1,0 +1,157 @@
+#include "tandem/wire.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace tandem {
+namespace {
+
+constexpr std::byte kAlertRecord{21};
+constexpr std::byte kHandshakeRecord{22};
+constexpr std::byte kMajorVersion{3};
+constexpr std::byte kFatal{2};
+constexpr std::size_t kHeaderBytes = 5;
+
+// Storage that a burst of output left behind and that is not worth keeping.
+constexpr std::size_t kOutputKeptBytes = std::size_t{64} << 10;
+
+std::size_t BodyLength(const std::array<std::byte, kHeaderBytes>& header) {
+  return std::to_integer<std::size_t>(header[3]) << 8 | std::to_integer<std::size_t>(header[4]);
+}
+
+}  // namespace
+
+TransportResult Wire::Pull(std::span<std::byte> into) {
+  const bool between_records = header_size_ == 0 && body_left_ == 0;
+  if (between_records && !in_handshake_ && budget_-- <= 0) return TransportResult::WouldBlock();
+  if (!holds_input()) {
+    if (into.size() >= kInputBufferBytes) {
+      const TransportResult direct = ReceiveInto(into);
+      if (direct.outcome == TransportResult::Outcome::kMoved) Watch(into.first(direct.bytes));
+      return direct;
+    }
+    if (input_ == nullptr) input_ = std::make_unique<std::array<std::byte, kInputBufferBytes>>();
+    const TransportResult received = ReceiveInto(*input_);
+    if (received.outcome != TransportResult::Outcome::kMoved) return received;
+    input_begin_ = 0;
+    input_end_ = received.bytes;
+  }
+  const std::size_t bytes = std::min(into.size(), input_end_ - input_begin_);
+  std::memcpy(into.data(), input_->data() + input_begin_, bytes);
+  input_begin_ += bytes;
+  Watch(into.first(bytes));
+  return TransportResult::Moved(bytes);
+}
+
+TransportResult Wire::ReceiveInto(std::span<std::byte> into) {
+  if (receive_failure_.has_value()) return TransportResult::Failed(*receive_failure_);
+  if (saw_end_) return TransportResult::End();
+  const TransportResult result = transport_.Receive(into);
+  switch (result.outcome) {
+    case TransportResult::Outcome::kMoved:
+      break;
+    case TransportResult::Outcome::kWouldBlock:
+      input_was_empty_ = true;
+      break;
+    case TransportResult::Outcome::kEnd:
+      saw_end_ = true;
+      break;
+    case TransportResult::Outcome::kFailed:
+      receive_failure_ = result.system_error;
+      break;
+  }
+  return result;
+}
+
+void Wire::Push(std::span<const std::byte> records) {
+  if (NobodyListens()) return;
+  std::span<const std::byte> rest = records;
+  const bool direct = !in_handshake_ || records.size() >= kCoalesceBytes;
+  if (direct) {
+    if (holds_output()) Flush();
+    while (!holds_output() && !rest.empty() && !send_failure_.has_value()) {
+      const TransportResult sent = transport_.Send(rest);
+      if (sent.outcome == TransportResult::Outcome::kFailed) send_failure_ = sent.system_error;
+      if (sent.outcome != TransportResult::Outcome::kMoved) break;
+      rest = rest.subspan(sent.bytes);
+    }
+  }
+  if (send_failure_.has_value()) return Mute();
+  output_.insert(output_.end(), rest.begin(), rest.end());
+}
+
+void Wire::Flush() {
+  while (holds_output()) {
+    const TransportResult sent = transport_.Send(std::span(output_).subspan(output_sent_));
+    if (sent.outcome == TransportResult::Outcome::kFailed) {
+      send_failure_ = sent.system_error;
+      return Mute();
+    }
+    if (sent.outcome != TransportResult::Outcome::kMoved) break;
+    output_sent_ += sent.bytes;
+  }
+  if (holds_output()) {
+    // What has been sent is dropped once it is the larger part, so the queue does not creep.
+    if (output_sent_ < output_.size() / 2) return;
+    output_.erase(output_.begin(), output_.begin() + static_cast<std::ptrdiff_t>(output_sent_));
+    output_sent_ = 0;
+    return;
+  }
+  output_.clear();
+  output_sent_ = 0;
+  if (output_.capacity() > kOutputKeptBytes) output_.shrink_to_fit();
+}
+
+void Wire::Mute() {
+  muted_ = true;
+  output_.clear();
+  output_sent_ = 0;
+}
+
+bool Wire::NobodyListens() const {
+  return muted_ || send_failure_.has_value() || saw_end_ || receive_failure_.has_value() ||
+         !looks_like_tls_;
+}
+
+void Wire::Watch(std::span<const std::byte> bytes) {
+  if (first_size_ < first_.size()) WatchFirst(bytes);
+  while (!bytes.empty()) {
+    if (body_left_ == 0) {
+      const std::size_t taken = std::min(bytes.size(), kHeaderBytes - header_size_);
+      std::memcpy(header_.data() + header_size_, bytes.data(), taken);
+      header_size_ += taken;
+      bytes = bytes.subspan(taken);
+      if (header_size_ < kHeaderBytes) return;
+      body_left_ = BodyLength(header_);
+      body_size_ = 0;
+    }
+    const std::size_t taken = std::min(bytes.size(), body_left_);
+    for (std::size_t i = 0; i < taken && body_size_ < body_start_.size(); ++i) {
+      body_start_[body_size_++] = bytes[i];
+    }
+    body_left_ -= taken;
+    bytes = bytes.subspan(taken);
+    if (body_left_ > 0) return;
+    header_size_ = 0;
+    ++records_pulled_;
+  }
+}
+
+void Wire::WatchFirst(std::span<const std::byte> bytes) {
+  const std::size_t taken = std::min(bytes.size(), first_.size() - first_size_);
+  std::memcpy(first_.data() + first_size_, bytes.data(), taken);
+  first_size_ += taken;
+  const bool type_fits = first_[0] == kHandshakeRecord || first_[0] == kAlertRecord;
+  looks_like_tls_ = type_fits && (first_size_ < 2 || first_[1] == kMajorVersion);
+}
+
+std::optional<Alert> Wire::last_plaintext_alert() const {
+  const bool whole = records_pulled_ > 0 && header_size_ == 0;
+  if (!whole || header_[0] != kAlertRecord || BodyLength(header_) != body_start_.size()) {
+    return std::nullopt;
+  }
+  if (body_start_[0] != kFatal) return std::nullopt;
+  return static_cast<Alert>(body_start_[1]);
+}
+
+}  // namespace tandem
