@@ -1,0 +1,86 @@
+#include "api/scripted_backend.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tandem {
+namespace {
+
+class ScriptedSession final : public BackendSession {
+ public:
+  ScriptedSession(Script& script, const SessionParts& parts) : script_(script), wire_(parts.wire) {
+    script_.events = &parts.events;
+    script_.policy = &parts.policy;
+  }
+
+  Step Handshake() override { return Next("handshake", script_.handshake); }
+  Step Read(std::span<std::byte>) override { return Next("read", script_.read); }
+  Step Write(std::span<const std::byte> plaintext) override {
+    const std::string call = "write " + std::to_string(plaintext.size());
+    if (!script_.write.empty()) return Next(call, script_.write);
+    script_.calls.push_back(call);
+    wire_.Push(plaintext);
+    return Step::Done(plaintext.size());
+  }
+  Step CloseNotify() override {
+    script_.calls.push_back("close_notify");
+    return Step::Done();
+  }
+  Step Rekey(bool both) override {
+    script_.calls.push_back(both ? "rekey both" : "rekey");
+    return Step::Done();
+  }
+  bool SendAlert(Alert alert) override {
+    script_.alerts.push_back(alert);
+    return script_.sends_alerts;
+  }
+  std::size_t pending() const override { return script_.pending; }
+  ConnectionInfo Describe() const override { return script_.info; }
+  bool Export(std::string_view, std::optional<std::span<const std::byte>>,
+              std::span<std::byte> material) const override {
+    std::fill(material.begin(), material.end(), std::byte{7});
+    return true;
+  }
+  Failure TakeFailure() override { return script_.failure; }
+
+ private:
+  Step Next(const std::string& call, std::deque<Script::Play>& plays) {
+    script_.calls.push_back(call);
+    if (plays.empty()) {
+      std::byte byte{};
+      (void)wire_.Pull(std::span(&byte, 1));
+      return Step::Again();
+    }
+    const Script::Play play = std::move(plays.front());
+    plays.pop_front();
+    return play(wire_);
+  }
+
+  Script& script_;
+  Wire& wire_;
+};
+
+class ScriptedConfig final : public BackendConfig {
+ public:
+  explicit ScriptedConfig(Script& script) : script_(script) {}
+
+  Result<std::unique_ptr<BackendSession>> NewSession(const SessionParts& parts) const override {
+    return std::unique_ptr<BackendSession>(std::make_unique<ScriptedSession>(script_, parts));
+  }
+
+ private:
+  Script& script_;
+};
+
+}  // namespace
+
+Result<std::shared_ptr<const BackendIdentity>> ScriptedBackend::LoadIdentity(
+    const IdentityMaterial&) const {
+  return std::shared_ptr<const BackendIdentity>(std::make_shared<BackendIdentity>());
+}
+
+Result<std::shared_ptr<const BackendConfig>> ScriptedBackend::Compile(const Settings&) const {
+  return std::shared_ptr<const BackendConfig>(std::make_shared<ScriptedConfig>(script_));
+}
+
+}  // namespace tandem
