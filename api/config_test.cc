@@ -1,0 +1,177 @@
+#include "tandem/config.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "api/scripted_backend.h"
+#include "tandem/handshake_policy.h"
+
+namespace tandem {
+namespace {
+
+using IdentityReply = engine::Reply<std::shared_ptr<const Identity>>;
+
+// A certificate and a key by their labels alone; the scripted backend does not look inside.
+constexpr char kChain[] = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+constexpr char kKey[] = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
+
+struct Fixture {
+  Script script;
+  ScriptedBackend backend{script};
+  std::shared_ptr<const Identity> identity =
+      std::move(Identity::FromPem(backend, kChain, kKey)).value();
+};
+
+ErrorKind KindOf(const Result<std::shared_ptr<const Config>>& result) {
+  return result.ok() ? ErrorKind::kInternal : result.error().kind;
+}
+
+TEST(Config, RefusesRulesThatContradictEachOther) {
+  Fixture f;
+  const auto client = [&f] { return Config::ForClient(f.backend, Trust::System()); };
+  const auto server = [&f] { return Config::ForServer(f.backend, f.identity); };
+  EXPECT_EQ(KindOf(client().Versions(Version::kTls13, Version::kTls12).Build()),
+            ErrorKind::kMisuse);
+  EXPECT_EQ(KindOf(client().Alpn({""}).Build()), ErrorKind::kMisuse);
+  EXPECT_EQ(KindOf(client().Alpn({std::string(256, 'x')}).Build()), ErrorKind::kMisuse);
+  EXPECT_EQ(KindOf(client().Alpn({"h2", "h2"}).Build()), ErrorKind::kMisuse);
+  EXPECT_EQ(KindOf(client().Alpn({}, AlpnPolicy::kMustPresent).Build()), ErrorKind::kMisuse);
+  EXPECT_EQ(KindOf(client().Alpn(std::vector<std::string>(17, "x")).Build()), ErrorKind::kMisuse);
+  EXPECT_EQ(KindOf(client().HandshakeTimeout(std::chrono::milliseconds(0)).Build()),
+            ErrorKind::kMisuse);
+  EXPECT_EQ(KindOf(server().ClientIdentity(f.identity).Build()), ErrorKind::kMisuse);
+  EXPECT_EQ(KindOf(client().ClientCertificates(ClientCertificate::kRequired, Trust::System())
+                       .Build()),
+            ErrorKind::kMisuse);
+  EXPECT_EQ(KindOf(Config::ForServer(f.backend, ChooseIdentity()).Build()), ErrorKind::kMisuse);
+  EXPECT_TRUE(client().Build().ok());
+  EXPECT_TRUE(server().Build().ok());
+}
+
+TEST(Config, RefusesAnIdentityOfAnotherBackend) {
+  Fixture f;
+  Fixture other;
+  EXPECT_EQ(KindOf(Config::ForServer(f.backend, other.identity).Build()), ErrorKind::kMisuse);
+}
+
+TEST(Identity, TellsWhatIsWrongWithItsTexts) {
+  Fixture f;
+  const auto kind = [&f](const std::string& chain, const std::string& key) {
+    const auto identity = Identity::FromPem(f.backend, chain, key);
+    return identity.ok() ? ErrorKind::kInternal : identity.error().kind;
+  };
+  EXPECT_EQ(kind("", kKey), ErrorKind::kMisuse);
+  EXPECT_EQ(kind(kChain, ""), ErrorKind::kMisuse);
+  EXPECT_EQ(kind(kChain, std::string(kKey) + kKey), ErrorKind::kMisuse);
+  EXPECT_EQ(kind(kChain, "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
+                         "-----END ENCRYPTED PRIVATE KEY-----\n"),
+            ErrorKind::kUnsupported);
+  const std::string both = std::string(kChain) + kKey;
+  EXPECT_TRUE(Identity::FromPem(f.backend, both, both).ok());
+  const auto missing = Identity::FromPemFiles(f.backend, "/nonexistent/chain", "/nonexistent/key");
+  EXPECT_NE(missing.error().what.find("/nonexistent/chain"), std::string::npos);
+}
+
+// Asks a policy with `hook` to answer a ClientHello, and returns the Error that it ends with.
+Error RefusalOf(Fixture& f, ChooseIdentity hook, Alert expected_alert) {
+  Settings settings;
+  settings.role = Role::kServer;
+  settings.choose_identity = std::move(hook);
+  HandshakePolicy policy(settings, f.backend, nullptr);
+  EXPECT_EQ(policy.AnswerHello(ClientHello{}), nullptr);
+  EXPECT_EQ(policy.refusal_alert(), expected_alert);
+  return *policy.refusal();
+}
+
+TEST(HandshakePolicy, AnswersASecondHelloAsTheFirstWithoutAskingAgain) {
+  Fixture f;
+  int asked = 0;
+  Settings settings;
+  settings.choose_identity = [&](const ClientHello&, IdentityReply reply) {
+    ++asked;
+    reply.Answer(f.identity);
+  };
+  HandshakePolicy policy(settings, f.backend, nullptr);
+  const HelloAnswer* first = policy.AnswerHello(ClientHello{});
+  ASSERT_NE(first, nullptr);
+  EXPECT_EQ(policy.AnswerHello(ClientHello{}), first);
+  EXPECT_EQ(asked, 1);
+}
+
+TEST(HandshakePolicy, TellsEachWayInWhichAHookGivesNoIdentity) {
+  Fixture f;
+  Fixture other;
+  std::optional<IdentityReply> kept;
+  EXPECT_EQ(RefusalOf(f, [](const ClientHello&, IdentityReply reply) { reply.Fail("unknown"); },
+                      Alert::kUnrecognizedName)
+                .kind,
+            ErrorKind::kIncompatible);
+  EXPECT_EQ(RefusalOf(f, [](const ClientHello&, IdentityReply) {}, Alert::kUnrecognizedName).kind,
+            ErrorKind::kIncompatible)
+      << "a dropped reply is a no";
+  EXPECT_EQ(RefusalOf(f, [&](const ClientHello&, IdentityReply r) { kept = std::move(r); },
+                      Alert::kInternalError)
+                .kind,
+            ErrorKind::kUnsupported);
+  EXPECT_EQ(RefusalOf(f, [](const ClientHello&, IdentityReply r) { r.Answer(nullptr); },
+                      Alert::kInternalError)
+                .kind,
+            ErrorKind::kMisuse);
+  EXPECT_EQ(RefusalOf(f, [&](const ClientHello&, IdentityReply r) { r.Answer(other.identity); },
+                      Alert::kInternalError)
+                .kind,
+            ErrorKind::kMisuse);
+  EXPECT_EQ(RefusalOf(f, [](const ClientHello&, IdentityReply) { throw 1; }, Alert::kInternalError)
+                .kind,
+            ErrorKind::kMisuse);
+}
+
+TEST(HandshakePolicy, FirstRefusalStands) {
+  Fixture f;
+  Settings settings;
+  const auto name = ServerName::Dns("server.test");
+  HandshakePolicy policy(settings, f.backend, &*name);
+  EXPECT_EQ(policy.JudgePeer({{Verdict::kExpired}, {}, "native"}, Version::kTls13),
+            Alert::kCertificateExpired)
+      << "expired weighs more than a wrong name";
+  EXPECT_EQ(policy.refusal()->verdict, Verdict::kExpired);
+  (void)policy.RefuseMissingCertificate(Version::kTls13);
+  EXPECT_EQ(policy.refusal()->verdict, Verdict::kExpired);
+}
+
+TEST(HandshakePolicy, ServersOrderDecidesAlpn) {
+  Fixture f;
+  struct Case {
+    AlpnPolicy policy;
+    std::vector<std::string> offered;
+    std::optional<std::string> selected;  // Nothing: refused.
+  };
+  const Case cases[] = {
+      {AlpnPolicy::kMustMatch, {"b", "a"}, "a"},    {AlpnPolicy::kMustMatch, {}, ""},
+      {AlpnPolicy::kMustMatch, {"x"}, {}},          {AlpnPolicy::kIgnore, {"x"}, ""},
+      {AlpnPolicy::kIgnore, {"b"}, "b"},            {AlpnPolicy::kMustPresent, {}, {}},
+      {AlpnPolicy::kMustPresent, {"x"}, {}},        {AlpnPolicy::kMustPresent, {"b"}, "b"},
+  };
+  for (const Case& c : cases) {
+    Settings settings;
+    settings.identity = f.identity;
+    settings.alpn = {"a", "b"};
+    settings.alpn_policy = c.policy;
+    HandshakePolicy policy(settings, f.backend, nullptr);
+    ClientHello hello;
+    hello.alpn = c.offered;
+    const HelloAnswer* answer = policy.AnswerHello(hello);
+    ASSERT_EQ(answer != nullptr, c.selected.has_value());
+    if (answer != nullptr) {
+      EXPECT_EQ(answer->alpn, *c.selected);
+    } else {
+      EXPECT_EQ(policy.refusal_alert(), Alert::kNoApplicationProtocol);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tandem
