@@ -15,13 +15,16 @@ std::string_view EventTypeName(Event::Type type) {
   return "events_lost";
 }
 
-void EventQueue::Add(Event event) {
+void EventQueue::Insert(std::size_t position, Event event) {
   ++added_[static_cast<std::size_t>(event.type)];
   if (size_ == kLimit) {
     ++lost_;
     return;
   }
-  events_[(first_ + size_) % kLimit] = event;
+  for (std::size_t i = size_; i > position; --i) {
+    events_[(first_ + i) % kLimit] = events_[(first_ + i - 1) % kLimit];
+  }
+  events_[(first_ + position) % kLimit] = event;
   ++size_;
 }
 

@@ -41,7 +41,12 @@ class EventQueue {
   /// A session has a handful of events in its life; more is a peer that plays with warnings.
   static constexpr std::size_t kLimit = 16;
 
-  void Add(Event event);
+  void Add(Event event) { Insert(size_, event); }
+
+  /// Adds an event before the last `size() - position` ones, which it caused.
+  void Insert(std::size_t position, Event event);
+
+  std::size_t size() const { return size_; }
 
   /// Takes the oldest event, or nothing.
   std::optional<Event> Next();

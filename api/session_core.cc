@@ -148,20 +148,25 @@ IoResult SessionCore::Read(std::span<std::byte> plaintext) {
 IoResult SessionCore::ReadSteps(std::span<std::byte> plaintext) {
   for (int steps = 0; steps < kReadSteps; ++steps) {
     const std::uint64_t records_before = wire_.records_pulled();
+    const std::size_t events_before = events_.size();
     wire_.BeginStep();
     const Step step = backend_->Read(plaintext);
-    if (const auto result = AfterRead(step, records_before)) return *result;
+    if (step.outcome == Step::Outcome::kFailed) return {FailWithLibrary()};
+    const std::uint64_t records = wire_.records_pulled() - records_before;
+    if (records > 0 || step.outcome != Step::Outcome::kAgain) NoteAcceptance(events_before);
+    if (const auto result = AfterRead(step, records)) return *result;
   }
   return {Fail(MakeError(ErrorKind::kInternal, "the library has input and makes no progress"))};
 }
 
-std::optional<IoResult> SessionCore::AfterRead(const Step& step, std::uint64_t records_before) {
-  if (step.outcome == Step::Outcome::kFailed) return IoResult{FailWithLibrary()};
-  const std::uint64_t records = wire_.records_pulled() - records_before;
-  if (!peer_accepted_ && (records > 0 || step.outcome != Step::Outcome::kAgain)) {
-    peer_accepted_ = true;
-    events_.Add({.type = Event::Type::kPeerAccepted});
-  }
+// A record that the peer protected with its traffic key proves that it has taken our Finished.
+void SessionCore::NoteAcceptance(std::size_t events_before) {
+  if (peer_accepted_) return;
+  peer_accepted_ = true;
+  events_.Insert(events_before, {.type = Event::Type::kPeerAccepted});
+}
+
+std::optional<IoResult> SessionCore::AfterRead(const Step& step, std::uint64_t records) {
   const bool idle = step.outcome == Step::Outcome::kAgain;
   idle_records_ = idle ? idle_records_ + records : 0;
   if (const auto failed = CheckBudgets()) return IoResult{*failed};

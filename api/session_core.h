@@ -56,7 +56,8 @@ class SessionCore final {
   Status FinishHandshake();
   Status WaitForPeer();
   IoResult ReadSteps(std::span<std::byte> plaintext);
-  std::optional<IoResult> AfterRead(const Step& step, std::uint64_t records_before);
+  void NoteAcceptance(std::size_t events_before);
+  std::optional<IoResult> AfterRead(const Step& step, std::uint64_t records);
   std::optional<Status> CheckBudgets();
   bool TooManyKeyUpdates();
   std::optional<Status> RekeyWhenDue();

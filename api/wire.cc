@@ -109,8 +109,10 @@ void Wire::Mute() {
 }
 
 bool Wire::NobodyListens() const {
-  return muted_ || send_failure_.has_value() || saw_end_ || receive_failure_.has_value() ||
-         !looks_like_tls_;
+  const bool gone = send_failure_.has_value() || receive_failure_.has_value() || saw_end_;
+  // A peer that has given up is not told that we give up too.
+  const bool gave_up = in_handshake_ && last_plaintext_alert().has_value();
+  return muted_ || gone || gave_up || !looks_like_tls_;
 }
 
 void Wire::Watch(std::span<const std::byte> bytes) {

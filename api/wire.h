@@ -54,7 +54,7 @@ class Wire final {
   TransportResult Pull(std::span<std::byte> into);
 
   /// Takes all of `records`. Drops them where nobody listens: after the transport failed or ended,
-  /// and when the peer does not speak TLS.
+  /// when the peer has ended the handshake by an alert, and when it does not speak TLS.
   void Push(std::span<const std::byte> records);
 
   // --- For the session ------------------------------------------------------------------------
