@@ -1,0 +1,85 @@
+// One connection inside GnuTLS.
+
+#ifndef TANDEM_BACKENDS_GNUTLS_SESSION_H_
+#define TANDEM_BACKENDS_GNUTLS_SESSION_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <gnutls/gnutls.h>
+
+#include "backends/gnutls/call.h"
+#include "backends/gnutls/config.h"
+#include "backends/gnutls/handles.h"
+#include "tandem/backend.h"
+
+namespace tandem::gnutls {
+
+/// Drives one gnutls_session_t. The library's callbacks find their way back by Of().
+class LibrarySession final : public BackendSession {
+ public:
+  /// Starts a connection by `config`, which must outlive it.
+  static Result<std::unique_ptr<BackendSession>> Start(const CompiledConfig& config,
+                                                       const SessionParts& parts);
+
+  /// Returns the session that `raw` belongs to.
+  static LibrarySession& Of(gnutls_session_t raw);
+
+  Step Handshake() override;
+  Step Read(std::span<std::byte> plaintext) override;
+  Step Write(std::span<const std::byte> plaintext) override;
+  Step CloseNotify() override;
+  Step Rekey(bool both) override;
+  bool SendAlert(Alert alert) override;
+  std::size_t pending() const override;
+  ConnectionInfo Describe() const override;
+  bool Export(std::string_view label, std::optional<std::span<const std::byte>> context,
+              std::span<std::byte> material) const override;
+  Failure TakeFailure() override;
+
+  const Settings& settings() const { return config_.settings(); }
+  HandshakePolicy& policy() const { return parts_.policy; }
+  Wire& wire() const { return parts_.wire; }
+
+  /// Keeps what the ClientHello said and what was answered. Server; called from inside callbacks.
+  void set_hello(std::string server_name, const HelloAnswer* answer);
+
+  /// Returns what was answered to the ClientHello, or null.
+  const HelloAnswer* answer() const { return answer_; }
+
+  /// Notes an alert that came and is not fatal.
+  void NoteAlert(Alert alert);
+
+  /// Notes bytes that the library has pulled. Called from inside callbacks.
+  void NotePulled(std::size_t bytes) { unparsed_bytes_ += bytes; }
+
+  /// Notes a whole handshake message that came. Called from inside callbacks.
+  void NoteMessage(std::uint8_t type, std::span<const std::byte> body);
+
+ private:
+  LibrarySession(const CompiledConfig& config, const SessionParts& parts, SessionHandle session);
+
+  bool Prepare();
+  Step Conclude(const Call& call, Step step);
+  Step RefuseRenegotiation();
+  Step AnswerKeyUpdate();
+
+  const CompiledConfig& config_;
+  SessionParts parts_;
+  SessionHandle session_;
+  std::string server_name_;
+  const HelloAnswer* answer_ = nullptr;
+  std::size_t unparsed_bytes_ = 0;  // Pulled since the last whole handshake message.
+  bool key_update_due_ = false;
+  bool closed_ = false;  // Our direction.
+  Failure failure_;
+};
+
+}  // namespace tandem::gnutls
+
+#endif  // TANDEM_BACKENDS_GNUTLS_SESSION_H_
