@@ -35,7 +35,7 @@ namespace tandem {
 struct [[nodiscard]] Step {
   enum class Outcome : std::uint8_t {
     kDone,    ///< It did what was asked; `bytes` were moved.
-    kAgain,   ///< Not now. The Wire knows whether for want of input or for the library's own reasons.
+    kAgain,   ///< Not now. The Wire knows whether for want of input or for other reasons.
     kClosed,  ///< Read: the peer's close_notify has come.
     kFailed,  ///< The connection is over; TakeFailure() says why.
   };
@@ -104,7 +104,7 @@ struct SessionParts {
   const ServerName* server;  ///< Clients only, else null.
   Wire& wire;
   HandshakePolicy& policy;
-  EventQueue& events;        ///< For kRekeyedByPeer, kWarningAlert, kRenegotiationRefused.
+  EventQueue& events;  ///< For kRekeyedByPeer, kWarningAlert, kRenegotiationRefused.
 };
 
 /// The rules in a library's own form. Immutable; shared among threads.

@@ -102,12 +102,10 @@ bool ReadNumberVector(std::span<const std::byte> body, std::size_t width,
 
 bool ReadHelloExtension(HelloExtension type, std::span<const std::byte> body, ClientHello& hello) {
   switch (type) {
-    case HelloExtension::kServerName:
-      return ReadServerName(body, hello);
+    case HelloExtension::kServerName: return ReadServerName(body, hello);
     case HelloExtension::kSignatureAlgorithms:
       return ReadNumberVector(body, 2, hello.signature_schemes);
-    case HelloExtension::kAlpn:
-      return ReadAlpn(body, hello);
+    case HelloExtension::kAlpn: return ReadAlpn(body, hello);
     case HelloExtension::kSupportedVersions:
       return ReadNumberVector(body, 1, hello.supported_versions);
   }

@@ -15,11 +15,11 @@ namespace tandem {
 
 /// What a server may look at before it chooses who it is. Peer's words, not yet authenticated.
 struct ClientHello {
-  std::string server_name;                        ///< SNI, lower case, no trailing dot; or empty.
-  std::vector<std::string> alpn;                  ///< Protocol names in the client's order.
-  std::vector<CipherSuite> cipher_suites;         ///< In the client's order.
+  std::string server_name;                         ///< SNI, lower case, no trailing dot; or empty.
+  std::vector<std::string> alpn;                   ///< Protocol names in the client's order.
+  std::vector<CipherSuite> cipher_suites;          ///< In the client's order.
   std::vector<SignatureScheme> signature_schemes;  ///< In the client's order.
-  std::vector<std::uint16_t> supported_versions;  ///< TLS 1.3 clients only, in their order.
+  std::vector<std::uint16_t> supported_versions;   ///< TLS 1.3 clients only, in their order.
 };
 
 /// The extensions that a ClientHello is read from (IANA "TLS ExtensionType Values").

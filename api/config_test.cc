@@ -43,9 +43,9 @@ TEST(Config, RefusesRulesThatContradictEachOther) {
   EXPECT_EQ(KindOf(client().HandshakeTimeout(std::chrono::milliseconds(0)).Build()),
             ErrorKind::kMisuse);
   EXPECT_EQ(KindOf(server().ClientIdentity(f.identity).Build()), ErrorKind::kMisuse);
-  EXPECT_EQ(KindOf(client().ClientCertificates(ClientCertificate::kRequired, Trust::System())
-                       .Build()),
-            ErrorKind::kMisuse);
+  EXPECT_EQ(
+      KindOf(client().ClientCertificates(ClientCertificate::kRequired, Trust::System()).Build()),
+      ErrorKind::kMisuse);
   EXPECT_EQ(KindOf(Config::ForServer(f.backend, ChooseIdentity()).Build()), ErrorKind::kMisuse);
   EXPECT_TRUE(client().Build().ok());
   EXPECT_TRUE(server().Build().ok());
@@ -66,8 +66,9 @@ TEST(Identity, TellsWhatIsWrongWithItsTexts) {
   EXPECT_EQ(kind("", kKey), ErrorKind::kMisuse);
   EXPECT_EQ(kind(kChain, ""), ErrorKind::kMisuse);
   EXPECT_EQ(kind(kChain, std::string(kKey) + kKey), ErrorKind::kMisuse);
-  EXPECT_EQ(kind(kChain, "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
-                         "-----END ENCRYPTED PRIVATE KEY-----\n"),
+  EXPECT_EQ(kind(kChain,
+                 "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
+                 "-----END ENCRYPTED PRIVATE KEY-----\n"),
             ErrorKind::kUnsupported);
   const std::string both = std::string(kChain) + kKey;
   EXPECT_TRUE(Identity::FromPem(f.backend, both, both).ok());
@@ -105,26 +106,33 @@ TEST(HandshakePolicy, TellsEachWayInWhichAHookGivesNoIdentity) {
   Fixture f;
   Fixture other;
   std::optional<IdentityReply> kept;
-  EXPECT_EQ(RefusalOf(f, [](const ClientHello&, IdentityReply reply) { reply.Fail("unknown"); },
-                      Alert::kUnrecognizedName)
+  EXPECT_EQ(RefusalOf(
+                f, [](const ClientHello&, IdentityReply reply) { reply.Fail("unknown"); },
+                Alert::kUnrecognizedName)
                 .kind,
             ErrorKind::kIncompatible);
-  EXPECT_EQ(RefusalOf(f, [](const ClientHello&, IdentityReply) {}, Alert::kUnrecognizedName).kind,
+  EXPECT_EQ(RefusalOf(
+                f, [](const ClientHello&, IdentityReply) {}, Alert::kUnrecognizedName)
+                .kind,
             ErrorKind::kIncompatible)
       << "a dropped reply is a no";
-  EXPECT_EQ(RefusalOf(f, [&](const ClientHello&, IdentityReply r) { kept = std::move(r); },
-                      Alert::kInternalError)
+  EXPECT_EQ(RefusalOf(
+                f, [&](const ClientHello&, IdentityReply r) { kept = std::move(r); },
+                Alert::kInternalError)
                 .kind,
             ErrorKind::kUnsupported);
-  EXPECT_EQ(RefusalOf(f, [](const ClientHello&, IdentityReply r) { r.Answer(nullptr); },
-                      Alert::kInternalError)
+  EXPECT_EQ(
+      RefusalOf(
+          f, [](const ClientHello&, IdentityReply r) { r.Answer(nullptr); }, Alert::kInternalError)
+          .kind,
+      ErrorKind::kMisuse);
+  EXPECT_EQ(RefusalOf(
+                f, [&](const ClientHello&, IdentityReply r) { r.Answer(other.identity); },
+                Alert::kInternalError)
                 .kind,
             ErrorKind::kMisuse);
-  EXPECT_EQ(RefusalOf(f, [&](const ClientHello&, IdentityReply r) { r.Answer(other.identity); },
-                      Alert::kInternalError)
-                .kind,
-            ErrorKind::kMisuse);
-  EXPECT_EQ(RefusalOf(f, [](const ClientHello&, IdentityReply) { throw 1; }, Alert::kInternalError)
+  EXPECT_EQ(RefusalOf(
+                f, [](const ClientHello&, IdentityReply) { throw 1; }, Alert::kInternalError)
                 .kind,
             ErrorKind::kMisuse);
 }
@@ -150,10 +158,10 @@ TEST(HandshakePolicy, ServersOrderDecidesAlpn) {
     std::optional<std::string> selected;  // Nothing: refused.
   };
   const Case cases[] = {
-      {AlpnPolicy::kMustMatch, {"b", "a"}, "a"},    {AlpnPolicy::kMustMatch, {}, ""},
-      {AlpnPolicy::kMustMatch, {"x"}, {}},          {AlpnPolicy::kIgnore, {"x"}, ""},
-      {AlpnPolicy::kIgnore, {"b"}, "b"},            {AlpnPolicy::kMustPresent, {}, {}},
-      {AlpnPolicy::kMustPresent, {"x"}, {}},        {AlpnPolicy::kMustPresent, {"b"}, "b"},
+      {AlpnPolicy::kMustMatch, {"b", "a"}, "a"}, {AlpnPolicy::kMustMatch, {}, ""},
+      {AlpnPolicy::kMustMatch, {"x"}, {}},       {AlpnPolicy::kIgnore, {"x"}, ""},
+      {AlpnPolicy::kIgnore, {"b"}, "b"},         {AlpnPolicy::kMustPresent, {}, {}},
+      {AlpnPolicy::kMustPresent, {"x"}, {}},     {AlpnPolicy::kMustPresent, {"b"}, "b"},
   };
   for (const Case& c : cases) {
     Settings settings;

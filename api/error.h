@@ -35,13 +35,13 @@ std::string_view ErrorKindName(ErrorKind kind);
 /// backend; `native` is the library's own account and differs.
 struct [[nodiscard]] Error {
   ErrorKind kind = ErrorKind::kInternal;
-  std::string what;                      ///< One sentence: what happened, and what to do if known.
-  std::optional<Verdict> verdict;        ///< kUntrusted only.
-  std::optional<Alert> alert_sent;       ///< The fatal alert that the peer was sent.
-  std::optional<Alert> alert_received;   ///< The fatal alert that the peer sent.
-  bool alert_authenticated = true;       ///< False: it came in plaintext; anybody may have sent it.
-  int system_error = 0;                  ///< kTransport: an errno value; 0 if there is none.
-  std::string native;                    ///< The library's code and text, for logs only.
+  std::string what;                     ///< One sentence: what happened, and what to do if known.
+  std::optional<Verdict> verdict;       ///< kUntrusted only.
+  std::optional<Alert> alert_sent;      ///< The fatal alert that the peer was sent.
+  std::optional<Alert> alert_received;  ///< The fatal alert that the peer sent.
+  bool alert_authenticated = true;      ///< False: it came in plaintext; anybody may have sent it.
+  int system_error = 0;                 ///< kTransport: an errno value; 0 if there is none.
+  std::string native;                   ///< The library's code and text, for logs only.
 
   /// Returns all of it on one line, for people: kind, sentence, alerts, native text.
   std::string ToString() const;

@@ -111,10 +111,10 @@ std::optional<Alert> HandshakePolicy::JudgePeer(const PeerEvidence& evidence, Ve
 }
 
 Alert HandshakePolicy::RefuseMissingCertificate(Version version) {
-  Error error = MakeError(ErrorKind::kUntrusted,
-                          "the client is not trusted: " +
-                              std::string(VerdictText(Verdict::kNoCertificate)) +
-                              " and one is required");
+  Error error =
+      MakeError(ErrorKind::kUntrusted,
+                "the client is not trusted: " + std::string(VerdictText(Verdict::kNoCertificate)) +
+                    " and one is required");
   error.verdict = Verdict::kNoCertificate;
   Refuse(AlertFor(Verdict::kNoCertificate, version), std::move(error));
   return refusal_alert_;

@@ -16,7 +16,7 @@ namespace tandem {
 /// Carries records for programs that do their own I/O: completion-based loops, TLS inside another
 /// protocol, tests.
 ///
-///     network --Feed()--> [input] --Receive()--> Session --Send()--> [output] --output()--> network
+///     Feed() --> [input] --Receive()--> Session --Send()--> [output] --> output()
 ///
 /// One thread at a time, the session's.
 class MemoryTransport final : public Transport {

@@ -99,8 +99,9 @@ Result<PemBlock> ReadBlock(std::string_view label, std::string_view& text, std::
       return PemBlock{std::string(label), std::move(*der)};
     }
     if (content.find(':') != std::string_view::npos) {
-      return AtLine(line, "headers in a PEM block (the old key encryption) are not supported; "
-                          "convert the key with: openssl pkcs8 -topk8 -nocrypt");
+      return AtLine(line,
+                    "headers in a PEM block (the old key encryption) are not supported; "
+                    "convert the key with: openssl pkcs8 -topk8 -nocrypt");
     }
     if (!base64.Add(content)) return AtLine(line, "this is not base64");
   }

@@ -1,4 +1,4 @@
-// A backend without a library: a test writes down how each step ends. For the tests of this package.
+// A backend without a library: a test writes down how each step ends. For tests.
 
 #ifndef TANDEM_SCRIPTED_BACKEND_H_
 #define TANDEM_SCRIPTED_BACKEND_H_
@@ -28,10 +28,10 @@ struct Script {
   std::size_t pending = 0;
   bool sends_alerts = true;
 
-  EventQueue* events = nullptr;        ///< The session's, once it is made.
-  HandshakePolicy* policy = nullptr;   ///< Likewise.
-  std::vector<std::string> calls;      ///< "handshake", "read", "write 5", "close_notify", ...
-  std::vector<Alert> alerts;           ///< What SendAlert() was asked for.
+  EventQueue* events = nullptr;       ///< The session's, once it is made.
+  HandshakePolicy* policy = nullptr;  ///< Likewise.
+  std::vector<std::string> calls;     ///< "handshake", "read", "write 5", "close_notify", ...
+  std::vector<Alert> alerts;          ///< What SendAlert() was asked for.
 };
 
 /// Plays `script` for every session. TLS 1.2 and 1.3; identities are whatever is given.

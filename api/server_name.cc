@@ -1,11 +1,11 @@
 #include "tandem/server_name.h"
 
-#include <algorithm>
 #include <arpa/inet.h>
-#include <array>
 #include <netinet/in.h>
-#include <optional>
 #include <sys/socket.h>
+#include <algorithm>
+#include <array>
+#include <optional>
 #include <utility>
 
 namespace tandem {

@@ -36,7 +36,7 @@ Error TooMuch(const std::string& what) { return MakeError(ErrorKind::kLimit, wha
 Error NotTls(std::span<const std::byte> first_bytes) {
   std::string text;
   for (const std::byte byte : first_bytes) text.push_back(std::to_integer<char>(byte));
-  for (const std::string_view word : {"HTTP/", "GET ", "POST ", "HEAD ", "PUT ", "OPTIO", "CONNE"}) {
+  for (const std::string_view word : {"HTTP/", "GET ", "POST ", "HEAD ", "PUT ", "OPTIO"}) {
     if (text.substr(0, word.size()) != word) continue;
     return MakeError(ErrorKind::kProtocol,
                      "the peer speaks plain HTTP instead of TLS; check the port and the scheme");
@@ -87,17 +87,14 @@ Status SessionCore::DriveHandshake() {
     wire_.BeginStep();
     const Step step = backend_->Handshake();
     switch (step.outcome) {
-      case Step::Outcome::kDone:
-        return FinishHandshake();
-      case Step::Outcome::kFailed:
-        return FailWithLibrary();
+      case Step::Outcome::kDone: return FinishHandshake();
+      case Step::Outcome::kFailed: return FailWithLibrary();
       case Step::Outcome::kClosed: {
         Error error = MakeError(ErrorKind::kPeerAlert, "the peer closed during the handshake");
         error.alert_received = Alert::kCloseNotify;
         return Fail(std::move(error));
       }
-      case Step::Outcome::kAgain:
-        break;
+      case Step::Outcome::kAgain: break;
     }
     if (wire_.input_was_empty()) return WaitForPeer();
   }

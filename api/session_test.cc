@@ -45,12 +45,13 @@ Step PullAll(Wire& wire) {
   return Step::Again();
 }
 
+void NoIdentity(const ClientHello&, engine::Reply<std::shared_ptr<const Identity>>) {}
+
 // One session on a script and a memory transport, with a clock that stands still.
 struct Fixture {
   explicit Fixture(Role role = Role::kClient) : backend(script) {
-    auto builder = role == Role::kClient
-                       ? Config::ForClient(backend, Trust::DangerNone())
-                       : Config::ForServer(backend, ChooseIdentity([](const ClientHello&, auto) {}));
+    auto builder = role == Role::kClient ? Config::ForClient(backend, Trust::DangerNone())
+                                         : Config::ForServer(backend, NoIdentity);
     builder.ReplaceSteadyClock([this] { return now; }).HandshakeTimeout(10s);
     auto config = builder.Build();
     auto name = ServerName::Dns("server.test");

@@ -15,7 +15,7 @@ enum class Status : std::uint8_t {
   kWantRead,   ///< The transport has no bytes for us yet.
   kWantWrite,  ///< Output waits for the transport; no byte of this call was taken.
   kWantAsync,  ///< A key operation or a hook has not answered.
-  kClosed,     ///< Read: the peer's close_notify, all before it delivered. Write: we have shut down.
+  kClosed,     ///< Read: the peer's close_notify, after everything else. Write: we have shut down.
   kRefused,    ///< This call cannot be served; the session is unharmed. refusal() says why.
   kError,      ///< The session is over. error() says why, and will not change.
 };

@@ -1,15 +1,13 @@
 #include "tandem/stream_socket.h"
 
-#include <cerrno>
 #include <sys/socket.h>
 #include <sys/types.h>
+#include <cerrno>
 
 namespace tandem {
 namespace {
 
-bool WouldBlock(int system_error) {
-  return system_error == EAGAIN || system_error == EWOULDBLOCK;
-}
+bool WouldBlock(int system_error) { return system_error == EAGAIN || system_error == EWOULDBLOCK; }
 
 }  // namespace
 

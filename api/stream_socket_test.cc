@@ -2,11 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
-#include <cerrno>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <array>
+#include <cerrno>
 #include <vector>
 
 namespace tandem {

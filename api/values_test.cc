@@ -27,9 +27,19 @@ TEST(ServerName, TakesOneTrailingDotAndIgnoresCase) {
 }
 
 TEST(ServerName, RefusesWhatIsNoNameWithMisuse) {
-  const std::string bad[] = {"", ".", "a..b", "a b", "b\xC3\xBC" "cher.example", "1.2.3", "a.123",
-                             std::string(64, 'a') + ".example", std::string("a\0b", 3),
-                             std::string(260, 'a'), "[::1]", "*.example"};
+  const std::string bad[] = {"",
+                             ".",
+                             "a..b",
+                             "a b",
+                             "b\xC3\xBC"
+                             "cher.example",
+                             "1.2.3",
+                             "a.123",
+                             std::string(64, 'a') + ".example",
+                             std::string("a\0b", 3),
+                             std::string(260, 'a'),
+                             "[::1]",
+                             "*.example"};
   for (const std::string& text : bad) {
     const auto name = ServerName::Parse(text);
     ASSERT_FALSE(name.ok()) << text;

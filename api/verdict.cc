@@ -24,24 +24,17 @@ Alert AlertFor(Verdict verdict, Version version) {
   switch (verdict) {
     case Verdict::kNoCertificate:
       return version == Version::kTls13 ? Alert::kCertificateRequired : Alert::kHandshakeFailure;
-    case Verdict::kUnknownIssuer:
-      return Alert::kUnknownCa;
-    case Verdict::kBadSignature:
-      return Alert::kDecryptError;
-    case Verdict::kRevoked:
-      return Alert::kCertificateRevoked;
-    case Verdict::kExpired:
-      return Alert::kCertificateExpired;
-    case Verdict::kWrongPurpose:
-      return Alert::kUnsupportedCertificate;
-    case Verdict::kOther:
-      return Alert::kCertificateUnknown;
+    case Verdict::kUnknownIssuer: return Alert::kUnknownCa;
+    case Verdict::kBadSignature: return Alert::kDecryptError;
+    case Verdict::kRevoked: return Alert::kCertificateRevoked;
+    case Verdict::kExpired: return Alert::kCertificateExpired;
+    case Verdict::kWrongPurpose: return Alert::kUnsupportedCertificate;
+    case Verdict::kOther: return Alert::kCertificateUnknown;
     case Verdict::kMalformed:
     case Verdict::kNotYetValid:
     case Verdict::kNameConstraint:
     case Verdict::kWeak:
-    case Verdict::kWrongName:
-      return Alert::kBadCertificate;
+    case Verdict::kWrongName: return Alert::kBadCertificate;
   }
   return Alert::kCertificateUnknown;
 }

@@ -48,17 +48,10 @@ TransportResult Wire::ReceiveInto(std::span<std::byte> into) {
   if (saw_end_) return TransportResult::End();
   const TransportResult result = transport_.Receive(into);
   switch (result.outcome) {
-    case TransportResult::Outcome::kMoved:
-      break;
-    case TransportResult::Outcome::kWouldBlock:
-      input_was_empty_ = true;
-      break;
-    case TransportResult::Outcome::kEnd:
-      saw_end_ = true;
-      break;
-    case TransportResult::Outcome::kFailed:
-      receive_failure_ = result.system_error;
-      break;
+    case TransportResult::Outcome::kMoved: break;
+    case TransportResult::Outcome::kWouldBlock: input_was_empty_ = true; break;
+    case TransportResult::Outcome::kEnd: saw_end_ = true; break;
+    case TransportResult::Outcome::kFailed: receive_failure_ = result.system_error; break;
   }
   return result;
 }

@@ -12,9 +12,7 @@
 namespace tandem {
 namespace {
 
-std::span<const std::byte> AsBytes(std::string_view text) {
-  return std::as_bytes(std::span(text));
-}
+std::span<const std::byte> AsBytes(std::string_view text) { return std::as_bytes(std::span(text)); }
 
 constexpr std::string_view kRecord("\x17\x03\x03\x00\x02hi", 7);
 
