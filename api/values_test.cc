@@ -31,8 +31,7 @@ TEST(ServerName, RefusesWhatIsNoNameWithMisuse) {
                              ".",
                              "a..b",
                              "a b",
-                             "b\xC3\xBC"
-                             "cher.example",
+                             "b\303\274cher.example",
                              "1.2.3",
                              "a.123",
                              std::string(64, 'a') + ".example",
