@@ -66,6 +66,7 @@ class Config::Builder {
 
   /// Names the application protocols, best first: 1 to 255 bytes each, at most 16. On both backends
   /// the server's order decides. Default: none, and ALPN is not spoken.
+  /// GnuTLS has room for 8 names of 31 bytes; Build() says kUnsupported for more.
   ///
   /// `policy` is kMustMatch by default, as RFC 7301 section 3.2 asks. Take kMustPresent where a
   /// missing ALPN would be a cross-protocol hole, kIgnore only for old clients that name nonsense.
