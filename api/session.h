@@ -62,8 +62,8 @@ class Session final {
   /// Moves decrypted bytes into `plaintext`, of one record at most.
   ///
   /// kClosed is the peer's close_notify, for ever after; a stream that ends without it is a
-  /// kTruncated error, after all that came whole was delivered. kOk with no bytes means that a
-  /// bounded amount of work was done and more is waiting: interest().now is set.
+  /// kTruncated error, after all that came whole was delivered. The work of one call is bounded: a
+  /// peer that sends records without content and nothing else ends the session as kLimit.
   IoResult Read(std::span<std::byte> plaintext);
 
   /// Encrypts a prefix of `plaintext`, at most kWriteBudget bytes. What it took is the session's;
