@@ -5,7 +5,9 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace tandem {
 
@@ -53,11 +55,38 @@ inline constexpr std::array<SignatureScheme, 11> kDefaultSignatureSchemes = {
     0x0601,  // rsa_pkcs1_sha512
 };
 
+/// What the level `compatible` speaks besides: CBC, and RSA key exchange without forward secrecy,
+/// for peers of the years before 2014. Offered last.
+inline constexpr std::array<CipherSuite, 8> kCompatibleCipherSuites = {
+    0xC009,  // TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA
+    0xC013,  // TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA
+    0xC00A,  // TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA
+    0xC014,  // TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA
+    0x009C,  // TLS_RSA_WITH_AES_128_GCM_SHA256
+    0x009D,  // TLS_RSA_WITH_AES_256_GCM_SHA384
+    0x002F,  // TLS_RSA_WITH_AES_128_CBC_SHA
+    0x0035,  // TLS_RSA_WITH_AES_256_CBC_SHA
+};
+
+/// The hybrid of x25519 and ML-KEM-768 (post-quantum), where a library has it.
+inline constexpr Group kX25519MlKem768 = 0x11EC;
+
 /// Returns IANA's name, such as "TLS_AES_128_GCM_SHA256", or "0x1234" for one without a name here.
 std::string CipherSuiteName(CipherSuite suite);
 
 /// Returns IANA's name, such as "x25519", or "0x1234" for one without a name here.
 std::string GroupName(Group group);
+
+/// Returns IANA's name, such as "rsa_pss_rsae_sha256", or "0x1234" for one without a name here.
+std::string SignatureSchemeName(SignatureScheme scheme);
+
+/// Return the number of IANA's name, in any case of letters, or of "0x1234"; nothing for neither.
+std::optional<CipherSuite> CipherSuiteNamed(std::string_view name);
+std::optional<Group> GroupNamed(std::string_view name);
+std::optional<SignatureScheme> SignatureSchemeNamed(std::string_view name);
+
+/// Says whether a suite is one of TLS 1.3, else of TLS 1.2.
+constexpr bool IsTls13Suite(CipherSuite suite) { return suite >> 8 == 0x13; }
 
 }  // namespace tandem
 

@@ -91,6 +91,10 @@ class BackendSession {
   virtual bool Export(std::string_view label, std::optional<std::span<const std::byte>> context,
                       std::span<std::byte> material) const = 0;
 
+  /// Returns the first Finished message of the handshake (RFC 5929 section 3.1). TLS 1.2, after the
+  /// handshake; empty otherwise.
+  virtual std::vector<std::byte> FirstFinished() const = 0;
+
   /// Takes the reason of the last kFailed.
   virtual Failure TakeFailure() = 0;
 
@@ -107,10 +111,25 @@ struct SessionParts {
   EventQueue& events;  ///< For kRekeyedByPeer, kWarningAlert, kRenegotiationRefused.
 };
 
+/// What the rules have become inside a library, read back from it where it tells.
+struct CompiledRules {
+  Version version_min = Version::kTls12;
+  Version version_max = Version::kTls13;
+  std::vector<CipherSuite> cipher_suites;
+  std::vector<Group> groups;
+  std::vector<SignatureScheme> signature_schemes;
+  std::size_t roots = 0;      ///< Certificates that are trusted. For directories: files in them.
+  std::string system_policy;  ///< What the system's policy has changed, or where it is; or empty.
+  std::string native;         ///< The library's own form, such as a priority string.
+};
+
 /// The rules in a library's own form. Immutable; shared among threads.
-class BackendConfig {
+class BackendConfig : public ChainExaminer {
  public:
-  virtual ~BackendConfig() = default;
+  ~BackendConfig() override = default;
+
+  /// Returns what the rules have become.
+  virtual CompiledRules Compiled() const = 0;
 
   /// Starts a connection. kInternal if the library is out of memory or worse.
   virtual Result<std::unique_ptr<BackendSession>> NewSession(const SessionParts& parts) const = 0;
@@ -121,6 +140,9 @@ class BackendIdentity {
  public:
   virtual ~BackendIdentity() = default;
 };
+
+/// The hash functions that tandem itself asks for.
+enum class Hash : std::uint8_t { kSha256, kSha384, kSha512 };
 
 /// A TLS library. There is one object of each, without state; pass it by reference.
 class Backend {
@@ -138,6 +160,24 @@ class Backend {
   /// Parses a chain and key and checks that they belong together.
   virtual Result<std::shared_ptr<const BackendIdentity>> LoadIdentity(
       const IdentityMaterial& material) const = 0;
+
+  /// Opens an encrypted PKCS#8 key and returns the plain one. kMisuse for a wrong passphrase or
+  /// what does not parse, kUnsupported for an encryption that the library lacks.
+  virtual Result<Der> DecryptKey(std::span<const std::byte> encrypted,
+                                 std::string_view passphrase) const = 0;
+
+  /// Opens a PKCS#12 file: its key as plain PKCS#8, the key's certificate first, then the others in
+  /// any order. Fails as DecryptKey() does; kMisuse too if it holds no key, or several.
+  virtual Result<IdentityMaterial> OpenPkcs12(std::span<const std::byte> content,
+                                              std::string_view passphrase) const = 0;
+
+  /// Returns the hash of `content`.
+  virtual std::vector<std::byte> Digest(Hash hash, std::span<const std::byte> content) const = 0;
+
+  /// Says whether the key of the certificate `issuer` has signed the revocation list `list`, both
+  /// DER, by an algorithm that is not weak.
+  virtual bool HasSigned(std::span<const std::byte> issuer,
+                         std::span<const std::byte> list) const = 0;
 
   /// Compiles `settings`, which have been checked for sense, and outlive the result.
   virtual Result<std::shared_ptr<const BackendConfig>> Compile(const Settings& settings) const = 0;

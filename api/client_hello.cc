@@ -1,119 +1,171 @@
 #include "tandem/client_hello.h"
 
-#include <optional>
-#include <string_view>
+#include <algorithm>
+#include <utility>
+
+#include "api/hello_extensions.h"
+#include "api/raw_hello.h"
+#include "api/tls_reader.h"
 
 namespace tandem {
 namespace {
 
-constexpr std::size_t kProtocolLimit = 64;  // ALPN names that are looked at; nobody offers more.
-constexpr std::byte kHostName{0};
+using Bytes = std::span<const std::byte>;
+using Refused = std::optional<HelloRefusal>;
 
-// Reads TLS presentation language (RFC 8446 section 3); every step says whether it was possible.
-class Reader {
+constexpr HelloRefusal kMalformed = {Fault::kMalformedMessage, Alert::kDecodeError};
+constexpr HelloRefusal kMisplaced = {Fault::kMalformedMessage, Alert::kIllegalParameter};
+constexpr HelloRefusal kIllegal = {Fault::kIllegalChoice, Alert::kIllegalParameter};
+constexpr HelloRefusal kNoVersion = {Fault::kNoSharedVersion, Alert::kProtocolVersion};
+constexpr HelloRefusal kLacks = {Fault::kMissingExtension, Alert::kMissingExtension};
+
+constexpr std::size_t kSsl3 = 0x0300;
+constexpr CipherSuite kFallback = 0x5600;  // TLS_FALLBACK_SCSV, RFC 7507.
+constexpr std::byte kNullCompression{0};
+
+// The suites of TLS 1.2 whose keys come from elliptic curves: ECDHE, by their blocks of numbers.
+bool NeedsGroup(CipherSuite suite) { return suite >> 8 == 0xC0 || suite >> 8 == 0xCC; }
+
+template <typename Range, typename Value>
+bool Contains(const Range& range, const Value& value) {
+  return std::find(std::begin(range), std::end(range), value) != std::end(range);
+}
+
+// Checks one hello, in the order in which OpenSSL does.
+class HelloCheck {
  public:
-  explicit Reader(std::span<const std::byte> rest) : rest_(rest) {}
+  HelloCheck(const HelloRules& rules, ClientHello& hello) : rules_(rules), hello_(hello) {}
 
-  bool empty() const { return rest_.empty(); }
-
-  std::optional<std::size_t> Number(std::size_t width) {
-    if (rest_.size() < width) return std::nullopt;
-    std::size_t value = 0;
-    for (std::size_t i = 0; i < width; ++i) {
-      value = value << 8 | std::to_integer<std::size_t>(rest_[i]);
+  Refused Run(Bytes message) {
+    if (const Refused refused = SplitClientHello(message, raw_)) return refused;
+    for (const auto step :
+         {&HelloCheck::ChooseVersion, &HelloCheck::CheckSuites, &HelloCheck::CheckCompressions,
+          &HelloCheck::ReadExtensions, &HelloCheck::CheckKeys, &HelloCheck::CheckKeyShares,
+          &HelloCheck::CheckShared}) {
+      if (const Refused refused = (this->*step)()) return refused;
     }
-    rest_ = rest_.subspan(width);
-    return value;
-  }
-
-  /// Reads a vector whose length takes `width` bytes.
-  std::optional<std::span<const std::byte>> Vector(std::size_t width) {
-    const auto size = Number(width);
-    if (!size.has_value() || *size > rest_.size()) return std::nullopt;
-    const auto content = rest_.first(*size);
-    rest_ = rest_.subspan(*size);
-    return content;
+    return std::nullopt;
   }
 
  private:
-  std::span<const std::byte> rest_;
-};
-
-std::string TextOf(std::span<const std::byte> bytes) {
-  std::string text;
-  for (const std::byte byte : bytes) text.push_back(std::to_integer<char>(byte));
-  return text;
-}
-
-bool ReadNumbers(std::span<const std::byte> body, std::vector<std::uint16_t>& numbers) {
-  if (body.size() % 2 != 0) return false;
-  numbers.clear();
-  Reader reader(body);
-  while (const auto number = reader.Number(2)) {
-    numbers.push_back(static_cast<std::uint16_t>(*number));
+  const RawExtension* Find(HelloExtension type) const {
+    return FindExtension(raw_.extensions, type);
   }
-  return true;
-}
 
-// RFC 6066 section 3: one host name counts, other types are skipped.
-bool ReadServerName(std::span<const std::byte> body, ClientHello& hello) {
-  Reader outer(body);
-  const auto list = outer.Vector(2);
-  if (!list.has_value() || list->empty() || !outer.empty()) return false;
-  Reader reader(*list);
-  while (!reader.empty()) {
-    const auto type = reader.Number(1);
-    const auto name = reader.Vector(2);
-    if (!type.has_value() || !name.has_value()) return false;
-    if (static_cast<std::byte>(*type) != kHostName) continue;
-    if (name->empty()) return false;
-    hello.server_name = TextOf(*name);
-    for (char& c : hello.server_name) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  bool second() const { return rules_.first != nullptr; }
+  bool tls13() const { return hello_.version == Version::kTls13; }
+
+  Refused ChooseVersion() {
+    const RawExtension* extension = Find(HelloExtension::kSupportedVersions);
+    if (extension != nullptr && !ReadSupportedVersions(extension->body, hello_)) return kMalformed;
+    if (extension != nullptr && raw_.legacy_version <= kSsl3) {
+      return HelloRefusal{Fault::kIllegalChoice, Alert::kProtocolVersion};
     }
-    if (hello.server_name.back() == '.') hello.server_name.pop_back();
-    return true;
+    // RFC 8446 section 4.1.2 has it be that of TLS 1.2, and GnuTLS insists that it is not less.
+    if (raw_.legacy_version < static_cast<std::size_t>(Version::kTls12)) return kNoVersion;
+    const auto min = static_cast<std::size_t>(rules_.version_min);
+    const auto max = static_cast<std::size_t>(rules_.version_max);
+    std::size_t chosen = 0;
+    for (const std::size_t offered : hello_.supported_versions) {
+      if (offered >= min && offered <= max) chosen = std::max(chosen, offered);
+    }
+    // RFC 8446 section 4.2.1: without the extension it speaks TLS 1.2 and below.
+    if (extension == nullptr && rules_.version_min == Version::kTls12) chosen = min;
+    if (chosen == 0) return kNoVersion;
+    hello_.version = static_cast<Version>(chosen);
+    return second() && !tls13() ? Refused(kNoVersion) : std::nullopt;
   }
-  return true;
-}
 
-bool ReadAlpn(std::span<const std::byte> body, ClientHello& hello) {
-  Reader outer(body);
-  const auto list = outer.Vector(2);
-  if (!list.has_value() || list->empty() || !outer.empty()) return false;
-  hello.alpn.clear();
-  Reader reader(*list);
-  while (!reader.empty()) {
-    const auto name = reader.Vector(1);
-    if (!name.has_value() || name->empty()) return false;
-    if (hello.alpn.size() < kProtocolLimit) hello.alpn.push_back(TextOf(*name));
+  Refused CheckSuites() {
+    auto suites = ReadNumbers(raw_.suites);
+    if (raw_.suites.empty()) return kIllegal;
+    if (!suites.has_value()) return kMalformed;
+    hello_.cipher_suites = *std::move(suites);
+    // RFC 8446 section 4.1.2: what was asked for may change, and nothing else.
+    if (second() && hello_.cipher_suites != rules_.first->cipher_suites) return kIllegal;
+    if (hello_.version < rules_.version_max && Contains(hello_.cipher_suites, kFallback)) {
+      return HelloRefusal{Fault::kNoSharedVersion, Alert::kInappropriateFallback};
+    }
+    return std::nullopt;
   }
-  return true;
-}
 
-bool ReadNumberVector(std::span<const std::byte> body, std::size_t width,
-                      std::vector<std::uint16_t>& numbers) {
-  Reader reader(body);
-  const auto list = reader.Vector(width);
-  return list.has_value() && reader.empty() && ReadNumbers(*list, numbers);
-}
+  Refused CheckCompressions() {
+    if (!Contains(raw_.compressions, kNullCompression)) {
+      return HelloRefusal{Fault::kIllegalChoice, Alert::kDecodeError};
+    }
+    return tls13() && raw_.compressions.size() != 1 ? Refused(kIllegal) : std::nullopt;
+  }
+
+  Refused ReadExtensions() {
+    for (const RawExtension& extension : raw_.extensions) {
+      if (const Refused refused = ReadHelloExtension(extension, hello_.version, hello_, details_)) {
+        return refused;
+      }
+    }
+    return std::nullopt;
+  }
+
+  Refused CheckKeys() {
+    if (Find(HelloExtension::kPreSharedKey) != nullptr &&
+        Find(HelloExtension::kPskModes) == nullptr) {
+      // TLS 1.2 has no such alert.
+      return tls13() ? kLacks : HelloRefusal{kLacks.fault, Alert::kHandshakeFailure};
+    }
+    if (!tls13()) return std::nullopt;
+    for (const auto type : {HelloExtension::kGroups, HelloExtension::kKeyShare,
+                            HelloExtension::kSignatureAlgorithms}) {
+      if (Find(type) == nullptr) return kLacks;
+    }
+    const bool early = Find(HelloExtension::kEarlyData) != nullptr;
+    return second() && early ? Refused(kMisplaced) : std::nullopt;
+  }
+
+  Refused CheckKeyShares() {
+    if (!tls13()) return std::nullopt;
+    for (const Group group : details_.shares) {
+      if (!Contains(hello_.groups, group)) return kIllegal;
+    }
+    // What was asked for, and nothing else.
+    if (second() && hello_.groups != rules_.first->groups) return kIllegal;
+    const std::optional<Group> shared = SharedGroup();
+    const bool asked = details_.shares.size() == 1 && details_.shares.front() == shared;
+    return second() && shared.has_value() && !asked ? Refused(kIllegal) : std::nullopt;
+  }
+
+  std::optional<Group> SharedGroup() const {
+    const auto& ours = rules_.groups;
+    const auto shared = std::find_if(
+        ours.begin(), ours.end(), [this](Group group) { return Contains(hello_.groups, group); });
+    return shared == ours.end() ? std::nullopt : std::optional(*shared);
+  }
+
+  // Both sides are right, and may have nothing in common.
+  Refused CheckShared() {
+    const bool group = rules_.groups.empty() || SharedGroup().has_value();
+    const bool curves = group && details_.reads_points;  // Which TLS 1.3 does not ask.
+    const auto& ours = rules_.cipher_suites;
+    const bool shared = std::any_of(ours.begin(), ours.end(), [&](CipherSuite suite) {
+      return IsTls13Suite(suite) == tls13() && Contains(hello_.cipher_suites, suite) &&
+             (tls13() || curves || !NeedsGroup(suite));
+    });
+    if (!shared && !ours.empty()) {
+      return HelloRefusal{Fault::kNoSharedSuite, Alert::kHandshakeFailure};
+    }
+    if (tls13() && !group) return HelloRefusal{Fault::kNoSharedGroup, Alert::kHandshakeFailure};
+    return std::nullopt;
+  }
+
+  const HelloRules& rules_;
+  ClientHello& hello_;
+  RawClientHello raw_;
+  HelloDetails details_;
+};
 
 }  // namespace
 
-bool ReadHelloExtension(HelloExtension type, std::span<const std::byte> body, ClientHello& hello) {
-  switch (type) {
-    case HelloExtension::kServerName: return ReadServerName(body, hello);
-    case HelloExtension::kSignatureAlgorithms:
-      return ReadNumberVector(body, 2, hello.signature_schemes);
-    case HelloExtension::kAlpn: return ReadAlpn(body, hello);
-    case HelloExtension::kSupportedVersions:
-      return ReadNumberVector(body, 1, hello.supported_versions);
-  }
-  return true;
-}
-
-bool ReadHelloCipherSuites(std::span<const std::byte> body, ClientHello& hello) {
-  return ReadNumbers(body, hello.cipher_suites);
+std::optional<HelloRefusal> ReadClientHello(std::span<const std::byte> message,
+                                            const HelloRules& rules, ClientHello& hello) {
+  return HelloCheck(rules, hello).Run(message);
 }
 
 }  // namespace tandem

@@ -1,15 +1,19 @@
-// What a client offers, as its first message says it.
+// What a client offers, as its first message says it, and what is wrong with it.
 
 #ifndef TANDEM_CLIENT_HELLO_H_
 #define TANDEM_CLIENT_HELLO_H_
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "tandem/alert.h"
 #include "tandem/algorithms.h"
+#include "tandem/fault.h"
+#include "tandem/version.h"
 
 namespace tandem {
 
@@ -20,24 +24,35 @@ struct ClientHello {
   std::vector<CipherSuite> cipher_suites;          ///< In the client's order.
   std::vector<SignatureScheme> signature_schemes;  ///< In the client's order.
   std::vector<std::uint16_t> supported_versions;   ///< TLS 1.3 clients only, in their order.
+  std::vector<Group> groups;                       ///< In the client's order.
+  Version version = Version::kTls12;               ///< What it comes to with the server's rules.
 };
 
-/// The extensions that a ClientHello is read from (IANA "TLS ExtensionType Values").
-enum class HelloExtension : std::uint16_t {
-  kServerName = 0,
-  kSignatureAlgorithms = 13,
-  kAlpn = 16,
-  kSupportedVersions = 43,
+/// What a server speaks, as far as it bears on whether a ClientHello will do.
+struct HelloRules {
+  Version version_min = Version::kTls12;
+  Version version_max = Version::kTls13;
+  std::span<const CipherSuite> cipher_suites;  ///< None: not known here, so not checked.
+  std::span<const Group> groups;               ///< Best first. None: as above.
+  const ClientHello* first = nullptr;  ///< The one that a HelloRetryRequest was the answer to.
 };
 
-/// Reads one extension's body into `hello`. False when it is malformed (the alert is then
-/// decode_error); a type that is not listed above is ignored.
+/// Why a server must refuse a ClientHello, and what it tells the client.
+struct HelloRefusal {
+  Fault fault;
+  Alert alert;
+
+  friend bool operator==(const HelloRefusal&, const HelloRefusal&) = default;
+};
+
+/// Reads a ClientHello (RFC 8446 section 4.1.2; `message` is without the handshake header) into
+/// `hello`, and checks all that TLS asks of it. Nothing: the server may go on.
 ///
-/// Both backends hand over the same bytes, so both see the same ClientHello.
-bool ReadHelloExtension(HelloExtension type, std::span<const std::byte> body, ClientHello& hello);
-
-/// Reads the cipher_suites vector, without its length, into `hello`. False when the size is odd.
-bool ReadHelloCipherSuites(std::span<const std::byte> body, ClientHello& hello);
+/// The libraries differ in what they tolerate, in the order in which they look, and in the alert
+/// that they send. Both backends ask here first, so a client cannot tell them apart. OpenSSL's
+/// answer is the reference; where RFC 8446 says MUST and only one library insists, both do.
+std::optional<HelloRefusal> ReadClientHello(std::span<const std::byte> message,
+                                            const HelloRules& rules, ClientHello& hello);
 
 }  // namespace tandem
 

@@ -39,6 +39,50 @@ std::optional<Error> CheckAlpn(const Settings& settings) {
   return std::nullopt;
 }
 
+template <typename Number>
+std::optional<Error> CheckList(const std::vector<Number>& list, const char* what) {
+  if (list.empty()) return Misuse(std::string("no ") + what + " is named");
+  for (const Number number : list) {
+    if (std::count(list.begin(), list.end(), number) > 1) {
+      return Misuse(std::string("a ") + what + " is named twice");
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> CheckAlgorithms(const Settings& settings) {
+  if (auto error = CheckList(settings.cipher_suites, "cipher suite")) return error;
+  if (auto error = CheckList(settings.groups, "group")) return error;
+  if (auto error = CheckList(settings.signature_schemes, "signature scheme")) return error;
+  const auto& suites = settings.cipher_suites;
+  const bool has13 = std::any_of(suites.begin(), suites.end(), IsTls13Suite);
+  const bool has12 = !std::all_of(suites.begin(), suites.end(), IsTls13Suite);
+  const bool lacks12 = settings.version_min == Version::kTls12 && !has12;
+  const bool lacks13 = settings.version_max == Version::kTls13 && !has13;
+  if (!lacks12 && !lacks13) return std::nullopt;
+  return Misuse(std::string(VersionName(lacks12 ? Version::kTls12 : Version::kTls13)) +
+                " is spoken, and no cipher suite of it is named; narrow the versions or name one");
+}
+
+std::optional<Error> CheckRawRules(const Backend& backend, const Settings& settings) {
+  for (const RawRules& rules : settings.raw_rules) {
+    if (rules.backend == backend.name()) continue;
+    return Misuse("there are raw rules for " + std::string(rules.backend) +
+                  ", and this config is for " + std::string(backend.name()));
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> CheckTrust(const Settings& settings) {
+  if (!settings.trust.has_value()) return std::nullopt;
+  const Trust& trust = *settings.trust;
+  if (!trust.flaw().empty()) return Misuse("the trust: " + trust.flaw());
+  if (trust.mode() == Trust::Mode::kRoots && trust.roots().empty()) {
+    return Misuse("there is no root to trust");
+  }
+  return std::nullopt;
+}
+
 std::optional<Error> CheckIdentity(const Backend& backend, const Settings& settings) {
   const bool server = settings.role == Role::kServer;
   if (server && settings.identity == nullptr && !settings.choose_identity) {
@@ -98,6 +142,48 @@ Config::Builder& Config::Builder::Versions(Version min, Version max) {
   return *this;
 }
 
+Config::Builder& Config::Builder::SecurityLevel(Level level) {
+  const Settings defaults;
+  settings_.cipher_suites = defaults.cipher_suites;
+  settings_.groups = defaults.groups;
+  settings_.signature_schemes = defaults.signature_schemes;
+  if (level == Level::kCompatible) {
+    settings_.cipher_suites.insert(settings_.cipher_suites.end(), kCompatibleCipherSuites.begin(),
+                                   kCompatibleCipherSuites.end());
+  }
+  return *this;
+}
+
+Config::Builder& Config::Builder::CipherSuites(std::vector<CipherSuite> suites) {
+  settings_.cipher_suites = std::move(suites);
+  return *this;
+}
+
+Config::Builder& Config::Builder::Groups(std::vector<Group> groups) {
+  settings_.groups = std::move(groups);
+  return *this;
+}
+
+Config::Builder& Config::Builder::SignatureSchemes(std::vector<SignatureScheme> schemes) {
+  settings_.signature_schemes = std::move(schemes);
+  return *this;
+}
+
+Config::Builder& Config::Builder::MachinePolicy(SystemPolicy policy) {
+  settings_.system_policy = policy;
+  return *this;
+}
+
+Config::Builder& Config::Builder::Raw(RawRules rules) {
+  settings_.raw_rules.push_back(std::move(rules));
+  return *this;
+}
+
+Config::Builder& Config::Builder::DangerKeyLog(KeyLog hook) {
+  settings_.key_log = std::move(hook);
+  return *this;
+}
+
 Config::Builder& Config::Builder::Alpn(std::vector<std::string> protocols, AlpnPolicy policy) {
   settings_.alpn = std::move(protocols);
   settings_.alpn_policy = policy;
@@ -127,7 +213,10 @@ Config::Builder& Config::Builder::Reject(const char* why) {
 Result<std::shared_ptr<const Config>> Config::Builder::Build() const {
   if (rejected_.has_value()) return *rejected_;
   if (auto error = CheckVersions(*backend_, settings_)) return std::move(*error);
+  if (auto error = CheckAlgorithms(settings_)) return std::move(*error);
+  if (auto error = CheckRawRules(*backend_, settings_)) return std::move(*error);
   if (auto error = CheckAlpn(settings_)) return std::move(*error);
+  if (auto error = CheckTrust(settings_)) return std::move(*error);
   if (auto error = CheckIdentity(*backend_, settings_)) return std::move(*error);
   if (settings_.handshake_timeout < std::chrono::milliseconds(1)) {
     return Misuse("a handshake needs at least one millisecond");

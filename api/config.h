@@ -16,6 +16,13 @@
 
 namespace tandem {
 
+/// How far a Config goes to meet old peers.
+enum class Level : std::uint8_t {
+  kModern,  ///< Forward secrecy and authenticated encryption only; TLS 1.2 and 1.3. The default.
+  kCompatible,  ///< Also CBC, and RSA key exchange, in TLS 1.2: for peers of before 2014. Who
+                ///< records such a connection can read it when the server's key is found.
+};
+
 /// An immutable set of rules for sessions. Build it once, share it among sessions and threads; to
 /// change a rule, build another.
 ///
@@ -34,6 +41,10 @@ class Config {
 
   /// Starts the rules of a server that chooses who it is by the ClientHello.
   static Builder ForServer(const Backend& backend, ChooseIdentity choose);
+
+  /// Returns what the rules mean on this backend, a line for each, for people and logs: what is
+  /// spoken as the library has it, how many roots there are, what the system's policy has changed.
+  std::string Describe() const;
 
   const Backend& backend() const { return *backend_; }
   const Settings& settings() const { return settings_; }
@@ -63,6 +74,37 @@ class Config::Builder {
   /// Speaks only the versions from `min` to `max`. Default: TLS 1.2 to 1.3. Narrow it to prove
   /// something about one version, or when a regulation says so.
   Builder& Versions(Version min, Version max);
+
+  /// Sets cipher suites, groups and signature schemes to those of `level`; what is named after it
+  /// replaces them. Default: kModern.
+  Builder& SecurityLevel(Level level);
+
+  /// Speaks only these cipher suites, the best first. kUnsupported at Build() for one, or for a
+  /// set, that the backend cannot enforce. Default: kDefaultCipherSuites, which SecurityLevel()
+  /// changes.
+  Builder& CipherSuites(std::vector<CipherSuite> suites);
+
+  /// Exchanges keys in these groups only, the best first. Default: kDefaultGroups. Put
+  /// kX25519MlKem768 first where Capabilities::HasGroup() it.
+  Builder& Groups(std::vector<Group> groups);
+
+  /// Accepts and makes signatures only by these schemes, the best first. Default:
+  /// kDefaultSignatureSchemes.
+  Builder& SignatureSchemes(std::vector<SignatureScheme> schemes);
+
+  /// Says whether the machine's crypto policy (openssl.cnf; GnuTLS's config) narrows these rules.
+  /// Default: kHonour. Override it knowingly: somebody wrote it for a reason. kUnsupported at
+  /// Build() when the library does not let a program override a policy that is there.
+  Builder& MachinePolicy(SystemPolicy policy);
+
+  /// Adds rules in one library's own language, applied last, for what has no portable form. kMisuse
+  /// at Build() if they are another backend's, or not understood. Default: none.
+  Builder& Raw(RawRules rules);
+
+  /// Hands every secret of every session to `hook`, for tools that decrypt captures. Default: none.
+  /// If it throws, the line is lost and nothing else.
+  /// (GnuTLS writes to the file that the variable SSLKEYLOGFILE names, whatever is said here.)
+  Builder& DangerKeyLog(KeyLog hook);
 
   /// Names the application protocols, best first: 1 to 255 bytes each, at most 16. On both backends
   /// the server's order decides. Default: none, and ALPN is not spoken.

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "api/scripted_backend.h"
+#include "api/test_certificates.h"
 #include "tandem/handshake_policy.h"
 
 namespace tandem {
@@ -14,9 +15,8 @@ namespace {
 
 using IdentityReply = engine::Reply<std::shared_ptr<const Identity>>;
 
-// A certificate and a key by their labels alone; the scripted backend does not look inside.
-constexpr char kChain[] = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-constexpr char kKey[] = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
+constexpr const char* kChain = kOneTest;
+constexpr const char* kKey = kAnyKey;
 
 struct Fixture {
   Script script;
@@ -51,6 +51,66 @@ TEST(Config, RefusesRulesThatContradictEachOther) {
   EXPECT_TRUE(server().Build().ok());
 }
 
+TEST(Config, RefusesListsThatSayNothingOrTooLittle) {
+  Fixture f;
+  const auto client = [&f] { return Config::ForClient(f.backend, Trust::System()); };
+  EXPECT_EQ(KindOf(client().CipherSuites({}).Build()), ErrorKind::kMisuse);
+  EXPECT_EQ(KindOf(client().Groups({}).Build()), ErrorKind::kMisuse);
+  EXPECT_EQ(KindOf(client().SignatureSchemes({}).Build()), ErrorKind::kMisuse);
+  EXPECT_EQ(KindOf(client().Groups({0x001D, 0x001D}).Build()), ErrorKind::kMisuse);
+  EXPECT_EQ(KindOf(client().CipherSuites({0x1301}).Build()), ErrorKind::kMisuse)
+      << "nothing for TLS 1.2";
+  EXPECT_EQ(KindOf(client().CipherSuites({0xC02B}).Build()), ErrorKind::kMisuse)
+      << "nothing for TLS 1.3";
+  EXPECT_TRUE(
+      client().CipherSuites({0x1301}).Versions(Version::kTls13, Version::kTls13).Build().ok());
+  EXPECT_EQ(KindOf(Config::ForClient(f.backend, Trust::FromPins({})).Build()), ErrorKind::kMisuse);
+  EXPECT_EQ(KindOf(Config::ForClient(f.backend, Trust::FromDer({})).Build()), ErrorKind::kMisuse);
+}
+
+TEST(Config, RefusesRawRulesOfAnotherBackend) {
+  Fixture f;
+  const auto client = [&f] { return Config::ForClient(f.backend, Trust::System()); };
+  EXPECT_EQ(KindOf(client().Raw({"another", "text"}).Build()), ErrorKind::kMisuse);
+  EXPECT_TRUE(client().Raw({"scripted", "text"}).Build().ok());
+}
+
+TEST(Config, LevelsAreReplacedByWhatIsNamedAfterThem) {
+  Fixture f;
+  const auto compatible = Config::ForClient(f.backend, Trust::System())
+                              .SecurityLevel(Level::kCompatible)
+                              .Groups({0x0017})
+                              .Build();
+  ASSERT_TRUE(compatible.ok());
+  const Settings& settings = (*compatible)->settings();
+  EXPECT_EQ(settings.cipher_suites.size(),
+            kDefaultCipherSuites.size() + kCompatibleCipherSuites.size());
+  EXPECT_EQ(settings.groups, std::vector<Group>{0x0017});
+  const auto modern = Config::ForClient(f.backend, Trust::System())
+                          .SecurityLevel(Level::kCompatible)
+                          .SecurityLevel(Level::kModern)
+                          .Build();
+  ASSERT_TRUE(modern.ok());
+  EXPECT_EQ((*modern)->settings().cipher_suites.size(), kDefaultCipherSuites.size());
+}
+
+TEST(Config, DescribesItselfInOneLineForEachRule) {
+  Fixture f;
+  const auto config = Config::ForServer(f.backend, f.identity)
+                          .ClientCertificates(ClientCertificate::kRequired, Trust::DangerNone())
+                          .Alpn({"h2", "x"}, AlpnPolicy::kMustPresent)
+                          .Build();
+  ASSERT_TRUE(config.ok());
+  const std::string text = (*config)->Describe();
+  for (const char* line :
+       {"role: server\n", "backend: scripted (scripted 1)\n",
+        "identity: CN=one.test, 1 certificate\n", "client certificates: required\n",
+        "trust: ANYBODY (danger)\n", "alpn: h2 x (one must be agreed on)\n",
+        "handshake timeout: 60000 ms\n", "system policy: honoured, nothing found\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << "is not in:\n" << text;
+  }
+}
+
 TEST(Config, RefusesAnIdentityOfAnotherBackend) {
   Fixture f;
   Fixture other;
@@ -69,9 +129,15 @@ TEST(Identity, TellsWhatIsWrongWithItsTexts) {
   EXPECT_EQ(kind(kChain,
                  "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
                  "-----END ENCRYPTED PRIVATE KEY-----\n"),
-            ErrorKind::kUnsupported);
+            ErrorKind::kMisuse)
+      << "its passphrase is missing";
   const std::string both = std::string(kChain) + kKey;
   EXPECT_TRUE(Identity::FromPem(f.backend, both, both).ok());
+  const std::string encrypted =
+      "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
+  EXPECT_TRUE(Identity::FromPem(f.backend, kChain, encrypted, "right").ok());
+  EXPECT_EQ(Identity::FromPem(f.backend, kChain, encrypted, "wrong").error().what,
+            "the passphrase is wrong");
   const auto missing = Identity::FromPemFiles(f.backend, "/nonexistent/chain", "/nonexistent/key");
   EXPECT_NE(missing.error().what.find("/nonexistent/chain"), std::string::npos);
 }
@@ -135,19 +201,6 @@ TEST(HandshakePolicy, TellsEachWayInWhichAHookGivesNoIdentity) {
                 f, [](const ClientHello&, IdentityReply) { throw 1; }, Alert::kInternalError)
                 .kind,
             ErrorKind::kMisuse);
-}
-
-TEST(HandshakePolicy, FirstRefusalStands) {
-  Fixture f;
-  Settings settings;
-  const auto name = ServerName::Dns("server.test");
-  HandshakePolicy policy(settings, f.backend, &*name);
-  EXPECT_EQ(policy.JudgePeer({{Verdict::kExpired}, {}, "native"}, Version::kTls13),
-            Alert::kCertificateExpired)
-      << "expired weighs more than a wrong name";
-  EXPECT_EQ(policy.refusal()->verdict, Verdict::kExpired);
-  (void)policy.RefuseMissingCertificate(Version::kTls13);
-  EXPECT_EQ(policy.refusal()->verdict, Verdict::kExpired);
 }
 
 TEST(HandshakePolicy, ServersOrderDecidesAlpn) {

@@ -1,33 +1,47 @@
 #include "tandem/handshake_policy.h"
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 #include <variant>
 
+#include "api/hook_call.h"
+#include "api/peer_judge.h"
+#include "tandem/backend.h"
 #include "tandem/engine/reply.h"
+#include "tandem/fault.h"
 #include "tandem/identity.h"
+#include "tandem/server_hello.h"
 
 namespace tandem {
 namespace {
 
 using IdentityPointer = std::shared_ptr<const Identity>;
 
-// Runs the program's hook; what it throws must not travel through a library written in C.
-std::optional<Error> CallHook(const ChooseIdentity& hook, const ClientHello& hello,
-                              engine::Reply<IdentityPointer> reply) {
-  try {
-    hook(hello, std::move(reply));
-  } catch (const std::exception& thrown) {
-    return MakeError(ErrorKind::kMisuse,
-                     std::string("the hook that chooses an identity threw: ") + thrown.what());
-  } catch (...) {
-    return MakeError(ErrorKind::kMisuse, "the hook that chooses an identity threw");
-  }
-  return std::nullopt;
+std::string Quoted(const std::string& name) { return "\"" + name + "\""; }
+
+Error Untrusted(const ServerName* server, Verdict verdict) {
+  const std::string who =
+      server != nullptr ? "the server " + Quoted(server->text()) : std::string("the client");
+  Error error = MakeError(ErrorKind::kUntrusted,
+                          who + " is not trusted: " + std::string(VerdictText(verdict)));
+  error.verdict = verdict;
+  return error;
 }
 
-std::string Quoted(const std::string& name) { return "\"" + name + "\""; }
+// Says whether the client can read the key of `identity`. In TLS 1.2 it names the curves of ECDSA
+// keys among the groups (RFC 8422 section 5.1.1); OpenSSL obeys by itself, GnuTLS does not look.
+bool CanRead(const ClientHello& hello, const Identity& identity) {
+  struct Curve {
+    SignatureScheme scheme;
+    Group group;
+  };
+  constexpr Curve curves[] = {{0x0403, 0x0017}, {0x0503, 0x0018}, {0x0603, 0x0019}};
+  if (hello.version != Version::kTls12) return true;
+  return std::none_of(std::begin(curves), std::end(curves), [&](const Curve& curve) {
+    return identity.CanSign(curve.scheme) &&
+           std::find(hello.groups.begin(), hello.groups.end(), curve.group) == hello.groups.end();
+  });
+}
 
 }  // namespace
 
@@ -42,19 +56,49 @@ const HelloAnswer* HandshakePolicy::AnswerHello(const ClientHello& hello) {
   return &*answer_;
 }
 
+const HelloAnswer* HandshakePolicy::AnswerHello(std::span<const std::byte> message,
+                                                std::string& server_name) {
+  if (refusal_.has_value()) return nullptr;
+  HelloRules rules = {settings_.version_min, settings_.version_max, settings_.cipher_suites,
+                      settings_.groups, first_hello_.has_value() ? &*first_hello_ : nullptr};
+  if (!settings_.raw_rules.empty()) {  // What they make of these only the library knows.
+    rules.cipher_suites = {};
+    rules.groups = {};
+  }
+  ClientHello hello;
+  if (const auto refusal = ReadClientHello(message, rules, hello)) {
+    Refuse(refusal->alert, MakeFault(refusal->fault));
+    return nullptr;
+  }
+  server_name = hello.server_name;
+  if (!first_hello_.has_value()) first_hello_ = hello;
+  const HelloAnswer* answer = AnswerHello(hello);
+  if (answer == nullptr || CanRead(hello, *answer->identity)) return answer;
+  Refuse(Alert::kHandshakeFailure, MakeFault(Fault::kNoSharedSuite));
+  return nullptr;
+}
+
+std::optional<Alert> HandshakePolicy::JudgeAnswer(std::span<const std::byte> message,
+                                                  std::span<const std::byte> client_hello) {
+  const auto refusal = CheckServerHello(message, client_hello, answered_);
+  answered_ = true;
+  if (!refusal.has_value()) return std::nullopt;
+  Refuse(refusal->alert, MakeFault(refusal->fault));
+  return refusal_alert_;
+}
+
 IdentityPointer HandshakePolicy::Choose(const ClientHello& hello) {
   if (!settings_.choose_identity) return settings_.identity;
   auto [reply, answer] = engine::MakeReply<IdentityPointer>();
-  if (auto error = CallHook(settings_.choose_identity, hello, std::move(reply))) {
+  if (auto error = Guarded("chooses an identity", [&, &reply = reply] {
+        settings_.choose_identity(hello, std::move(reply));
+      })) {
     Refuse(Alert::kInternalError, std::move(*error));
     return nullptr;
   }
   const auto outcome = answer.Take();
   if (!outcome.has_value()) {
-    Refuse(Alert::kInternalError,
-           MakeError(ErrorKind::kUnsupported,
-                     "the hook that chooses an identity kept its reply open; answer before it "
-                     "returns"));
+    Refuse(Alert::kInternalError, KeptOpen("chooses an identity"));
     return nullptr;
   }
   if (const auto* failure = std::get_if<engine::ReplyFailure>(&*outcome)) {
@@ -95,27 +139,35 @@ std::optional<std::string> HandshakePolicy::SelectAlpn(const ClientHello& hello)
   return std::nullopt;
 }
 
-std::optional<Alert> HandshakePolicy::JudgePeer(const PeerEvidence& evidence, Version version) {
-  VerdictSet findings = evidence.chain;
-  if (server_ != nullptr && !server_->MatchedBy(evidence.names)) findings.Add(Verdict::kWrongName);
-  const std::optional<Verdict> verdict = findings.Gravest();
+std::optional<Alert> HandshakePolicy::JudgePeer(std::span<const Der> sent,
+                                                const ChainExaminer& examiner, Version version) {
+  const Trust& trust = *settings_.trust;
+  PeerJudge judge(settings_, backend_, server_);
+  std::optional<Error> defect;
+  if (trust.mode() == Trust::Mode::kPins) {
+    judge.MatchPins(sent.first(1));
+  } else if (trust.mode() != Trust::Mode::kDangerNone) {
+    defect = judge.JudgeChain(sent, examiner);
+  }
+  if (!defect.has_value() && judge.findings().empty() && trust.further_verifier()) {
+    defect = judge.AskFurther(sent);
+  }
+  if (defect.has_value()) {
+    Refuse(Alert::kInternalError, std::move(*defect));
+    return refusal_alert_;
+  }
+  const std::optional<Verdict> verdict = judge.findings().Gravest();
   if (!verdict.has_value()) return std::nullopt;
-  const std::string who =
-      server_ != nullptr ? "the server " + Quoted(server_->text()) : "the client";
-  Error error = MakeError(ErrorKind::kUntrusted,
-                          who + " is not trusted: " + std::string(VerdictText(*verdict)));
-  error.verdict = verdict;
-  error.native = evidence.native;
+  refused_chain_.assign(sent.begin(), sent.end());
+  Error error = Untrusted(server_, *verdict);
+  error.native = judge.native();
   Refuse(AlertFor(*verdict, version), std::move(error));
   return refusal_alert_;
 }
 
 Alert HandshakePolicy::RefuseMissingCertificate(Version version) {
-  Error error =
-      MakeError(ErrorKind::kUntrusted,
-                "the client is not trusted: " + std::string(VerdictText(Verdict::kNoCertificate)) +
-                    " and one is required");
-  error.verdict = Verdict::kNoCertificate;
+  Error error = Untrusted(server_, Verdict::kNoCertificate);
+  error.what += " and one is required";
   Refuse(AlertFor(Verdict::kNoCertificate, version), std::move(error));
   return refusal_alert_;
 }

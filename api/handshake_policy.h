@@ -3,11 +3,14 @@
 #ifndef TANDEM_HANDSHAKE_POLICY_H_
 #define TANDEM_HANDSHAKE_POLICY_H_
 
+#include <chrono>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "tandem/certificate.h"
 #include "tandem/client_hello.h"
 #include "tandem/error.h"
 #include "tandem/server_name.h"
@@ -16,11 +19,23 @@
 
 namespace tandem {
 
-/// What a backend found out about a peer's certificates.
-struct PeerEvidence {
-  VerdictSet chain;        ///< What the library says of the chain, dates included.
-  CertificateNames names;  ///< The leaf's.
-  std::string native;      ///< The library's own account of the gravest finding, for logs.
+/// What a library made of a chain.
+struct ChainFindings {
+  VerdictSet verdicts;    ///< What it says of the chain; names, dates and pins aside.
+  std::vector<Der> path;  ///< The leaf and its issuers, as far as it knows them.
+  bool complete = false;  ///< The last of `path` is trusted.
+  std::string native;     ///< The library's own account of the gravest finding, for logs.
+};
+
+/// The part of judging a peer that a library does.
+class ChainExaminer {
+ public:
+  virtual ~ChainExaminer() = default;
+
+  /// Looks for a path from the first of `sent` (a peer's chain, at least one) to a certificate that
+  /// the rules trust, over the others and the intermediates of the rules, and checks it. Of several
+  /// paths one whose dates are good at `now` is preferred.
+  virtual ChainFindings Examine(std::span<const Der> sent, std::chrono::sys_seconds now) const = 0;
 };
 
 /// What a server answers to a ClientHello.
@@ -44,8 +59,18 @@ class HandshakePolicy {
   /// the second ClientHello after a HelloRetryRequest, it answers the same without asking the hook.
   const HelloAnswer* AnswerHello(const ClientHello& hello);
 
-  /// Judges a peer that has shown certificates. Nothing: trusted. Else the alert to send.
-  std::optional<Alert> JudgePeer(const PeerEvidence& evidence, Version version);
+  /// Reads and checks a ClientHello by ReadClientHello() first; `message` is without the handshake
+  /// header. `server_name` is set to the name that it asks for.
+  const HelloAnswer* AnswerHello(std::span<const std::byte> message, std::string& server_name);
+
+  /// Client: checks an answer by CheckServerHello(). Nothing: go on. Else the alert to send.
+  std::optional<Alert> JudgeAnswer(std::span<const std::byte> message,
+                                   std::span<const std::byte> client_hello);
+
+  /// Judges a peer that has shown the certificates `sent`, at least one. Has `examiner` look at the
+  /// chain if the rules ask for one. Nothing: trusted. Else the alert to send.
+  std::optional<Alert> JudgePeer(std::span<const Der> sent, const ChainExaminer& examiner,
+                                 Version version);
 
   /// Refuses a peer that had to show a certificate and has none. Returns the alert to send.
   Alert RefuseMissingCertificate(Version version);
@@ -53,6 +78,12 @@ class HandshakePolicy {
   /// Client, when the handshake is done: checks the protocol that the server selected. Nothing: it
   /// will do.
   std::optional<Alert> JudgeAlpn(const std::string& selected);
+
+  /// Returns what AnswerHello() answered; null until then.
+  const HelloAnswer* answer() const { return answer_.has_value() ? &*answer_ : nullptr; }
+
+  /// Returns the certificates of a peer that JudgePeer() refused; empty otherwise.
+  const std::vector<Der>& refused_chain() const { return refused_chain_; }
 
   /// The Error of a refusal, or nothing if nothing was refused.
   const std::optional<Error>& refusal() const { return refusal_; }
@@ -68,8 +99,11 @@ class HandshakePolicy {
   const Settings& settings_;
   const Backend& backend_;
   const ServerName* server_;
+  std::optional<ClientHello> first_hello_;
+  bool answered_ = false;  // By a server, to us.
   std::optional<HelloAnswer> answer_;
   std::optional<Error> refusal_;
+  std::vector<Der> refused_chain_;
   Alert refusal_alert_ = Alert::kInternalError;
 };
 

@@ -1,6 +1,8 @@
 #include "tandem/identity.h"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -21,6 +23,8 @@ constexpr std::array<KeyLabel, 3> kKeyLabels = {{
     {"EC PRIVATE KEY", IdentityMaterial::KeyFormat::kSec1Ec},
 }};
 
+constexpr std::string_view kEncryptedLabel = "ENCRYPTED PRIVATE KEY";
+
 std::optional<IdentityMaterial::KeyFormat> KeyFormatOf(std::string_view label) {
   for (const KeyLabel& candidate : kKeyLabels) {
     if (candidate.label == label) return candidate.format;
@@ -37,27 +41,74 @@ std::optional<Error> ReadChain(std::string_view text, IdentityMaterial& material
   return std::nullopt;
 }
 
-std::optional<Error> ReadKey(std::string_view text, IdentityMaterial& material) {
+std::optional<Error> TakeEncryptedKey(const Backend& backend, const Der& encrypted,
+                                      std::string_view passphrase, IdentityMaterial& material) {
+  if (passphrase.empty()) {
+    return MakeError(ErrorKind::kMisuse, "the private key is encrypted; give its passphrase");
+  }
+  Result<Der> key = backend.DecryptKey(encrypted, passphrase);
+  if (!key.ok()) return std::move(key).error();
+  material.key = std::move(key).value();
+  material.key_format = IdentityMaterial::KeyFormat::kPkcs8;
+  return std::nullopt;
+}
+
+std::optional<Error> ReadKey(const Backend& backend, std::string_view text,
+                             std::string_view passphrase, IdentityMaterial& material) {
   Result<std::vector<PemBlock>> blocks = ReadPem(text);
   if (!blocks.ok()) return std::move(blocks).error();
   int keys = 0;
   for (PemBlock& block : *blocks) {
-    if (block.label == "ENCRYPTED PRIVATE KEY") {
-      return MakeError(ErrorKind::kUnsupported,
-                       "the private key is encrypted; decrypt it first, for example with: "
-                       "openssl pkey -in KEY -out PLAIN");
+    if (block.label == kEncryptedLabel) {
+      if (auto error = TakeEncryptedKey(backend, block.der, passphrase, material)) return error;
+      ++keys;
+    } else if (const auto format = KeyFormatOf(block.label)) {
+      material.key = std::move(block.der);
+      material.key_format = *format;
+      ++keys;
     }
-    const auto format = KeyFormatOf(block.label);
-    if (!format.has_value()) continue;
-    material.key = std::move(block.der);
-    material.key_format = *format;
-    ++keys;
   }
   if (keys == 1) return std::nullopt;
   return MakeError(ErrorKind::kMisuse, keys == 0
                                            ? "the text for the private key holds no private key"
                                            : "the text for the private key holds several of them");
 }
+
+// Orders the certificates of a PKCS#12 file, where they come in any order: the leaf, then the
+// issuer of each. What belongs to no chain is left out.
+std::vector<Der> InOrder(std::vector<Der> certificates) {
+  if (certificates.size() < 2) return certificates;
+  std::vector<Der> chain;
+  chain.push_back(std::move(certificates.front()));
+  certificates.erase(certificates.begin());
+  for (auto last = Certificate::Parse(chain.front()); last.has_value() && !last->self_issued();) {
+    const auto issuer =
+        std::find_if(certificates.begin(), certificates.end(), [&](const Der& candidate) {
+          const auto parsed = Certificate::Parse(candidate);
+          return parsed.has_value() && parsed->subject == last->issuer;
+        });
+    if (issuer == certificates.end()) break;
+    chain.push_back(std::move(*issuer));
+    certificates.erase(issuer);
+    last = Certificate::Parse(chain.back());
+  }
+  return chain;
+}
+
+// How a key signs, as far as its type says.
+struct SchemeUse {
+  SignatureScheme scheme;
+  KeyType key_type;
+  unsigned key_bits;  // The curve that TLS 1.3 asks for; 0: any.
+};
+
+constexpr SchemeUse kSchemeUses[] = {
+    {0x0401, KeyType::kRsa, 0},     {0x0501, KeyType::kRsa, 0},     {0x0601, KeyType::kRsa, 0},
+    {0x0804, KeyType::kRsa, 0},     {0x0805, KeyType::kRsa, 0},     {0x0806, KeyType::kRsa, 0},
+    {0x0809, KeyType::kRsaPss, 0},  {0x080A, KeyType::kRsaPss, 0},  {0x080B, KeyType::kRsaPss, 0},
+    {0x0403, KeyType::kEcdsa, 256}, {0x0503, KeyType::kEcdsa, 384}, {0x0603, KeyType::kEcdsa, 521},
+    {0x0807, KeyType::kEd25519, 0},
+};
 
 Error InFile(const std::string& path, Error error) {
   error.what = path + ": " + error.what;
@@ -68,23 +119,27 @@ Error InFile(const std::string& path, Error error) {
 
 Result<std::shared_ptr<const Identity>> Identity::FromPem(const Backend& backend,
                                                           std::string_view chain,
-                                                          std::string_view key) {
+                                                          std::string_view key,
+                                                          std::string_view passphrase) {
   IdentityMaterial material;
   if (auto error = ReadChain(chain, material)) return std::move(*error);
-  if (auto error = ReadKey(key, material)) return std::move(*error);
+  if (auto error = ReadKey(backend, key, passphrase, material)) return std::move(*error);
   return FromDer(backend, material);
 }
 
 Result<std::shared_ptr<const Identity>> Identity::FromPemFiles(const Backend& backend,
                                                                const std::string& chain_path,
-                                                               const std::string& key_path) {
+                                                               const std::string& key_path,
+                                                               std::string_view passphrase) {
   Result<std::string> chain = ReadTextFile(chain_path);
   if (!chain.ok()) return std::move(chain).error();
   Result<std::string> key = ReadTextFile(key_path);
   if (!key.ok()) return std::move(key).error();
   IdentityMaterial material;
   if (auto error = ReadChain(*chain, material)) return InFile(chain_path, std::move(*error));
-  if (auto error = ReadKey(*key, material)) return InFile(key_path, std::move(*error));
+  if (auto error = ReadKey(backend, *key, passphrase, material)) {
+    return InFile(key_path, std::move(*error));
+  }
   Result<std::shared_ptr<const Identity>> identity = FromDer(backend, material);
   if (identity.ok()) return identity;
   return InFile(chain_path, std::move(identity).error());
@@ -97,7 +152,50 @@ Result<std::shared_ptr<const Identity>> Identity::FromDer(const Backend& backend
   }
   auto loaded = backend.LoadIdentity(material);
   if (!loaded.ok()) return std::move(loaded).error();
-  return std::shared_ptr<const Identity>(new Identity(backend, std::move(loaded).value()));
+  // A library may be content with what every peer would call malformed.
+  for (std::size_t i = 0; i < material.chain.size(); ++i) {
+    if (Certificate::Parse(material.chain[i]).has_value()) continue;
+    return MakeError(ErrorKind::kMisuse,
+                     "certificate number " + std::to_string(i + 1) + " cannot be parsed");
+  }
+  const auto leaf = Certificate::Parse(material.chain.front());
+  return std::shared_ptr<const Identity>(
+      new Identity(backend, material.chain, *leaf, std::move(loaded).value()));
 }
+
+Result<std::shared_ptr<const Identity>> Identity::FromPkcs12(const Backend& backend,
+                                                             std::span<const std::byte> content,
+                                                             std::string_view passphrase) {
+  Result<IdentityMaterial> material = backend.OpenPkcs12(content, passphrase);
+  if (!material.ok()) return std::move(material).error();
+  material->chain = InOrder(std::move(material->chain));
+  return FromDer(backend, *material);
+}
+
+Result<std::shared_ptr<const Identity>> Identity::FromPkcs12File(const Backend& backend,
+                                                                 const std::string& path,
+                                                                 std::string_view passphrase) {
+  Result<std::string> content = ReadTextFile(path);
+  if (!content.ok()) return std::move(content).error();
+  auto identity = FromPkcs12(backend, std::as_bytes(std::span(*content)), passphrase);
+  if (identity.ok()) return identity;
+  return InFile(path, std::move(identity).error());
+}
+
+bool Identity::CanSign(SignatureScheme scheme) const {
+  return std::any_of(std::begin(kSchemeUses), std::end(kSchemeUses), [&](const SchemeUse& use) {
+    return use.scheme == scheme && use.key_type == key_type_ &&
+           (use.key_bits == 0 || use.key_bits == key_bits_);
+  });
+}
+
+Identity::Identity(const Backend& backend, std::vector<Der> chain, const Certificate& leaf,
+                   std::shared_ptr<const BackendIdentity> loaded)
+    : backend_(backend),
+      chain_(std::move(chain)),
+      names_(leaf.names()),
+      key_type_(leaf.key_type),
+      key_bits_(leaf.key_bits),
+      loaded_(std::move(loaded)) {}
 
 }  // namespace tandem

@@ -5,10 +5,13 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "tandem/algorithms.h"
+#include "tandem/certificate.h"
 #include "tandem/result.h"
 
 namespace tandem {
@@ -20,8 +23,8 @@ class BackendIdentity;
 struct IdentityMaterial {
   enum class KeyFormat { kPkcs8, kPkcs1Rsa, kSec1Ec };
 
-  std::vector<std::vector<std::byte>> chain;  ///< Leaf first, then the intermediates in order.
-  std::vector<std::byte> key;
+  std::vector<Der> chain;  ///< Leaf first, then the intermediates in order.
+  Der key;
   KeyFormat key_format = KeyFormat::kPkcs8;
 };
 
@@ -31,32 +34,60 @@ class Identity {
  public:
   /// Loads a chain (leaf first) and a key from PEM text; both may be in one text given twice.
   ///
-  /// kMisuse when the text is not PEM, holds no certificate or not exactly one key, or when the key
-  /// is not the leaf's: the mistake is found here, not in the first handshake. kUnsupported for an
-  /// encrypted key, or a key type that the backend lacks.
+  /// An encrypted key (PKCS#8, RFC 5958 section 3) is opened with `passphrase`. kMisuse when the
+  /// text is not PEM, holds no certificate or not exactly one key, when the passphrase is wrong or
+  /// missing, or when the key is not the leaf's: the mistake is found here, not in the first
+  /// handshake. kUnsupported for a key type or a way of encrypting that the backend lacks.
   static Result<std::shared_ptr<const Identity>> FromPem(const Backend& backend,
                                                          std::string_view chain,
-                                                         std::string_view key);
+                                                         std::string_view key,
+                                                         std::string_view passphrase = {});
 
   /// Loads as FromPem() does, from two files, which may be the same.
   static Result<std::shared_ptr<const Identity>> FromPemFiles(const Backend& backend,
                                                               const std::string& chain_path,
-                                                              const std::string& key_path);
+                                                              const std::string& key_path,
+                                                              std::string_view passphrase = {});
 
   /// Loads as FromPem() does, from DER. The key is PKCS#8 (RFC 5958) unless `material` says else.
   static Result<std::shared_ptr<const Identity>> FromDer(const Backend& backend,
                                                          const IdentityMaterial& material);
 
+  /// Loads as FromPem() does, from a PKCS#12 file's content (RFC 7292): its only key, the
+  /// certificate of that key, and the certificates that continue the chain. kUnsupported when it is
+  /// encrypted in a way that the backend lacks; see Capabilities::legacy_pkcs12.
+  static Result<std::shared_ptr<const Identity>> FromPkcs12(const Backend& backend,
+                                                            std::span<const std::byte> content,
+                                                            std::string_view passphrase);
+
+  /// Loads as FromPkcs12() does, from a file.
+  static Result<std::shared_ptr<const Identity>> FromPkcs12File(const Backend& backend,
+                                                                const std::string& path,
+                                                                std::string_view passphrase);
+
   const Backend& backend() const { return backend_; }
+
+  /// Returns the certificates, leaf first.
+  const std::vector<Der>& chain() const { return chain_; }
+
+  /// Returns the names that the leaf speaks for.
+  const CertificateNames& names() const { return names_; }
+
+  /// Says whether the key can sign in that way.
+  bool CanSign(SignatureScheme scheme) const;
 
   /// The backend's own form of it.
   const BackendIdentity& loaded() const { return *loaded_; }
 
  private:
-  Identity(const Backend& backend, std::shared_ptr<const BackendIdentity> loaded)
-      : backend_(backend), loaded_(std::move(loaded)) {}
+  Identity(const Backend& backend, std::vector<Der> chain, const Certificate& leaf,
+           std::shared_ptr<const BackendIdentity> loaded);
 
   const Backend& backend_;
+  std::vector<Der> chain_;
+  CertificateNames names_;
+  KeyType key_type_;
+  unsigned key_bits_;
   std::shared_ptr<const BackendIdentity> loaded_;
 };
 

@@ -108,6 +108,19 @@ Result<PemBlock> ReadBlock(std::string_view label, std::string_view& text, std::
   return AtLine(begin_line, "this BEGIN has no END");
 }
 
+Result<std::vector<std::vector<std::byte>>> ReadBlocks(std::string_view text,
+                                                       std::string_view label,
+                                                       const char* nothing_found) {
+  Result<std::vector<PemBlock>> blocks = ReadPem(text);
+  if (!blocks.ok()) return std::move(blocks).error();
+  std::vector<std::vector<std::byte>> found;
+  for (PemBlock& block : *blocks) {
+    if (block.label == label) found.push_back(std::move(block.der));
+  }
+  if (found.empty()) return MakeError(ErrorKind::kMisuse, nothing_found);
+  return found;
+}
+
 }  // namespace
 
 Result<std::vector<PemBlock>> ReadPem(std::string_view text) {
@@ -123,6 +136,20 @@ Result<std::vector<PemBlock>> ReadPem(std::string_view text) {
     blocks.push_back(std::move(block).value());
   }
   return blocks;
+}
+
+Result<std::vector<std::vector<std::byte>>> ReadPemCertificates(std::string_view text) {
+  return ReadBlocks(text, "CERTIFICATE", "the text holds no certificate");
+}
+
+Result<std::vector<std::vector<std::byte>>> ReadPemRevocationLists(std::string_view text) {
+  return ReadBlocks(text, "X509 CRL", "the text holds no revocation list");
+}
+
+std::optional<std::vector<std::byte>> ReadBase64(std::string_view text) {
+  Base64 base64;
+  if (!base64.Add(text)) return std::nullopt;
+  return base64.Finish();
 }
 
 Result<std::string> ReadTextFile(const std::string& path) {

@@ -4,6 +4,7 @@
 #define TANDEM_PEM_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,16 @@ struct PemBlock {
 /// A block that does not end, has headers (the old encryption) or is not base64 is kMisuse: the
 /// error names the line.
 Result<std::vector<PemBlock>> ReadPem(std::string_view text);
+
+/// Reads the certificates of a PEM text; other blocks are passed over. kMisuse if there is none.
+Result<std::vector<std::vector<std::byte>>> ReadPemCertificates(std::string_view text);
+
+/// Reads the revocation lists ("X509 CRL") of a PEM text; other blocks are passed over. kMisuse if
+/// there is none.
+Result<std::vector<std::vector<std::byte>>> ReadPemRevocationLists(std::string_view text);
+
+/// Reads base64 (RFC 4648 section 4) without line breaks. Nothing if it is not that.
+std::optional<std::vector<std::byte>> ReadBase64(std::string_view text);
 
 /// Reads a whole file of at most kFileLimit bytes. kMisuse, with the path and the reason, if it
 /// cannot.

@@ -41,6 +41,7 @@ class ScriptedSession final : public BackendSession {
     std::fill(material.begin(), material.end(), std::byte{7});
     return true;
   }
+  std::vector<std::byte> FirstFinished() const override { return {12, std::byte{9}}; }
   Failure TakeFailure() override { return script_.failure; }
 
  private:
@@ -67,6 +68,10 @@ class ScriptedConfig final : public BackendConfig {
   Result<std::unique_ptr<BackendSession>> NewSession(const SessionParts& parts) const override {
     return std::unique_ptr<BackendSession>(std::make_unique<ScriptedSession>(script_, parts));
   }
+  CompiledRules Compiled() const override { return {}; }
+  ChainFindings Examine(std::span<const Der>, std::chrono::sys_seconds) const override {
+    return script_.findings;
+  }
 
  private:
   Script& script_;
@@ -77,6 +82,27 @@ class ScriptedConfig final : public BackendConfig {
 Result<std::shared_ptr<const BackendIdentity>> ScriptedBackend::LoadIdentity(
     const IdentityMaterial&) const {
   return std::shared_ptr<const BackendIdentity>(std::make_shared<BackendIdentity>());
+}
+
+// The passphrase is right when it is "right"; nothing else about the key matters here.
+Result<Der> ScriptedBackend::DecryptKey(std::span<const std::byte> encrypted,
+                                        std::string_view passphrase) const {
+  if (passphrase == "right") return Der(encrypted.begin(), encrypted.end());
+  return MakeError(ErrorKind::kMisuse, "the passphrase is wrong");
+}
+
+Result<IdentityMaterial> ScriptedBackend::OpenPkcs12(std::span<const std::byte>,
+                                                     std::string_view) const {
+  return MakeError(ErrorKind::kUnsupported, "scripted");
+}
+
+// Not a hash at all: the length, so that equal things are equal.
+std::vector<std::byte> ScriptedBackend::Digest(Hash, std::span<const std::byte> content) const {
+  return std::vector<std::byte>(32, static_cast<std::byte>(content.size()));
+}
+
+bool ScriptedBackend::HasSigned(std::span<const std::byte>, std::span<const std::byte>) const {
+  return true;
 }
 
 Result<std::shared_ptr<const BackendConfig>> ScriptedBackend::Compile(const Settings&) const {

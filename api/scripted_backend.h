@@ -23,6 +23,7 @@ struct Script {
   std::deque<Play> handshake;
   std::deque<Play> read;
   std::deque<Play> write;
+  ChainFindings findings;  ///< What Examine() finds.
   Failure failure{MakeError(ErrorKind::kInternal, "scripted"), std::nullopt};
   ConnectionInfo info;
   std::size_t pending = 0;
@@ -44,11 +45,18 @@ class ScriptedBackend final : public Backend {
   const Capabilities& capabilities() const override { return capabilities_; }
   Result<std::shared_ptr<const BackendIdentity>> LoadIdentity(
       const IdentityMaterial& material) const override;
+  Result<Der> DecryptKey(std::span<const std::byte> encrypted,
+                         std::string_view passphrase) const override;
+  Result<IdentityMaterial> OpenPkcs12(std::span<const std::byte> content,
+                                      std::string_view passphrase) const override;
+  std::vector<std::byte> Digest(Hash hash, std::span<const std::byte> content) const override;
+  bool HasSigned(std::span<const std::byte> issuer, std::span<const std::byte> list) const override;
   Result<std::shared_ptr<const BackendConfig>> Compile(const Settings& settings) const override;
 
  private:
   Script& script_;
-  Capabilities capabilities_{{Version::kTls12, Version::kTls13}, true};
+  Capabilities capabilities_{.versions = {Version::kTls12, Version::kTls13},
+                             .client_chooses_alert = true};
 };
 
 }  // namespace tandem

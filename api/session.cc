@@ -61,4 +61,10 @@ Result<std::vector<std::byte>> Session::Export(std::string_view label,
   return core_->Export(label, context, length);
 }
 
+std::span<const Der> Session::refused_chain() const { return core_->refused_chain(); }
+
+Result<std::vector<std::byte>> Session::Binding(ChannelBinding type) const {
+  return core_->Binding(type);
+}
+
 }  // namespace tandem

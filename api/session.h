@@ -22,6 +22,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tandem/channel_binding.h"
 #include "tandem/config.h"
 #include "tandem/connection_info.h"
 #include "tandem/error.h"
@@ -112,12 +113,20 @@ class Session final {
   /// Returns what the handshake established; null until it has.
   const ConnectionInfo* info() const;
 
+  /// Returns the certificates of a peer that was refused as kUntrusted, DER, leaf first, so that
+  /// people can be shown whom; empty otherwise. Nothing about them is proved.
+  std::span<const Der> refused_chain() const;
+
   /// Derives `length` bytes of keying material that both ends share (RFC 5705, RFC 8446 section
   /// 7.5). No context and an empty one differ in TLS 1.2 and are the same in TLS 1.3. kMisuse
   /// before the handshake is done, or for more than kExportLimit bytes.
   Result<std::vector<std::byte>> Export(std::string_view label,
                                         std::optional<std::span<const std::byte>> context,
                                         std::size_t length) const;
+
+  /// Returns the channel binding of `type`, for SCRAM and its like; the same bytes at both ends.
+  /// kUnsupported if this connection has none of that type; kMisuse before the handshake is done.
+  Result<std::vector<std::byte>> Binding(ChannelBinding type) const;
 
   /// Bytes that one Write() takes at most, so that one session cannot keep a loop to itself.
   static constexpr std::size_t kWriteBudget = std::size_t{1} << 20;

@@ -31,6 +31,9 @@ constexpr std::chrono::milliseconds kKeyUpdateWindow{1000};
 // Records under one sending key, well below AES-GCM's bound of 2^24.5 (RFC 8446 section 5.5).
 constexpr std::uint64_t kRecordsPerKey = std::uint64_t{1} << 24;
 
+// RFC 9266 section 2.
+constexpr std::size_t kBindingBytes = 32;
+
 Error TooMuch(const std::string& what) { return MakeError(ErrorKind::kLimit, what); }
 
 Error NotTls(std::span<const std::byte> first_bytes) {
@@ -345,6 +348,47 @@ Result<std::vector<std::byte>> SessionCore::Export(
   std::vector<std::byte> material(length);
   if (backend_->Export(label, context, material)) return material;
   return MakeError(ErrorKind::kInternal, "the library refused to derive keying material");
+}
+
+Result<std::vector<std::byte>> SessionCore::Binding(ChannelBinding type) const {
+  if (error_.has_value()) return *error_;
+  if (handshaking()) {
+    return MakeError(ErrorKind::kMisuse, "there is nothing to bind to before the handshake");
+  }
+  const bool tls13 = info_->version == Version::kTls13;
+  std::vector<std::byte> binding;
+  switch (type) {
+    case ChannelBinding::kUnique:
+      if (!tls13) binding = backend_->FirstFinished();
+      break;
+    case ChannelBinding::kServerEndPoint: binding = ServerEndPoint(); break;
+    case ChannelBinding::kExporter:
+      if (!info_->extended_master_secret) break;
+      return Export("EXPORTER-Channel-Binding", std::span<const std::byte>(), kBindingBytes);
+  }
+  if (!binding.empty()) return binding;
+  return MakeError(ErrorKind::kUnsupported, "this connection has no channel binding of that type");
+}
+
+// RFC 5929 section 4.1: by the hash of the certificate's signature, and SHA-256 for weaker ones.
+std::vector<std::byte> SessionCore::ServerEndPoint() const {
+  const bool server = config_->settings().role == Role::kServer;
+  const HelloAnswer* answer = policy_.answer();
+  if (server && answer == nullptr) return {};
+  const auto& chain = server ? answer->identity->chain() : info_->peer_chain;
+  if (chain.empty()) return {};
+  const auto certificate = Certificate::Parse(chain.front());
+  if (!certificate.has_value()) return {};
+  switch (certificate->signature_hash) {
+    case SignatureHash::kMd5:
+    case SignatureHash::kSha1:
+    case SignatureHash::kSha256: return config_->backend().Digest(Hash::kSha256, chain.front());
+    case SignatureHash::kSha384: return config_->backend().Digest(Hash::kSha384, chain.front());
+    case SignatureHash::kSha512: return config_->backend().Digest(Hash::kSha512, chain.front());
+    case SignatureHash::kSha224:
+    case SignatureHash::kNone: return {};
+  }
+  return {};
 }
 
 // --- Failing -------------------------------------------------------------------------------------

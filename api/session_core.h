@@ -43,10 +43,12 @@ class SessionCore final {
   std::optional<Event> NextEvent() { return events_.Next(); }
   const Error* error() const { return error_.has_value() ? &*error_ : nullptr; }
   const Error* refusal() const { return refusal_.has_value() ? &*refusal_ : nullptr; }
+  std::span<const Der> refused_chain() const { return policy_.refused_chain(); }
   const ConnectionInfo* info() const { return info_.has_value() ? &*info_ : nullptr; }
   Result<std::vector<std::byte>> Export(std::string_view label,
                                         std::optional<std::span<const std::byte>> context,
                                         std::size_t length) const;
+  Result<std::vector<std::byte>> Binding(ChannelBinding type) const;
 
  private:
   bool handshaking() const { return !info_.has_value(); }
@@ -62,6 +64,8 @@ class SessionCore final {
   bool TooManyKeyUpdates();
   std::optional<Status> RekeyWhenDue();
   Status SendKeyUpdate(bool both);
+
+  std::vector<std::byte> ServerEndPoint() const;
 
   Status FailWithLibrary();
   Status FailWithSend();

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tandem/algorithms.h"
@@ -45,6 +46,23 @@ enum class ClientCertificate : std::uint8_t {
 using ChooseIdentity = std::function<void(const ClientHello& hello,
                                           engine::Reply<std::shared_ptr<const Identity>> reply)>;
 
+/// Where a rule of the machine's administrator and a rule of the program meet.
+enum class SystemPolicy : std::uint8_t {
+  kHonour,    ///< Both hold: what either forbids is not spoken.
+  kOverride,  ///< The program's hold alone.
+};
+
+/// Rules in one library's own language, for what has no portable form. OpenSslCommands() and
+/// GnuTlsPriority() make them.
+struct RawRules {
+  std::string_view backend;  ///< Backend::name() of the only one that understands them.
+  std::string text;
+};
+
+/// Receives one line of a key log (the format of SSLKEYLOGFILE), without its end. It decrypts the
+/// connection: keep it as you keep keys. Runs inside a library; it must not call the session.
+using KeyLog = std::function<void(std::string_view line)>;
+
 /// Tells the time that deadlines run on.
 using SteadyClock = std::function<std::chrono::steady_clock::time_point()>;
 
@@ -64,11 +82,14 @@ struct Settings {
   std::vector<Group> groups{kDefaultGroups.begin(), kDefaultGroups.end()};
   std::vector<SignatureScheme> signature_schemes{kDefaultSignatureSchemes.begin(),
                                                  kDefaultSignatureSchemes.end()};
+  SystemPolicy system_policy = SystemPolicy::kHonour;
+  std::vector<RawRules> raw_rules;
   std::vector<std::string> alpn;
   AlpnPolicy alpn_policy = AlpnPolicy::kMustMatch;
   std::chrono::milliseconds handshake_timeout{60'000};
   SteadyClock steady_clock;
   WallClock wall_clock;
+  KeyLog key_log;
 };
 
 }  // namespace tandem

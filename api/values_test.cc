@@ -115,44 +115,6 @@ TEST(Trust, WithoutACertificateIsMisuse) {
   EXPECT_EQ(Trust::FromPem(kPem)->roots().size(), 1U);
 }
 
-std::vector<std::byte> Body(std::initializer_list<int> values) {
-  std::vector<std::byte> body;
-  for (const int value : values) body.push_back(static_cast<std::byte>(value));
-  return body;
-}
-
-TEST(ClientHello, ReadsTheExtensionsThatAServerChoosesBy) {
-  ClientHello hello;
-  EXPECT_TRUE(ReadHelloExtension(HelloExtension::kServerName,
-                                 Body({0, 7, 0, 0, 4, 'A', '.', 'b', '.'}), hello));
-  EXPECT_EQ(hello.server_name, "a.b");
-  EXPECT_TRUE(ReadHelloExtension(HelloExtension::kAlpn, Body({0, 5, 2, 'h', '2', 1, 'x'}), hello));
-  EXPECT_EQ(hello.alpn, (std::vector<std::string>{"h2", "x"}));
-  EXPECT_TRUE(ReadHelloExtension(HelloExtension::kSupportedVersions, Body({2, 3, 4}), hello));
-  EXPECT_EQ(hello.supported_versions, std::vector<std::uint16_t>{0x0304});
-  EXPECT_TRUE(ReadHelloExtension(HelloExtension::kSignatureAlgorithms, Body({0, 2, 4, 3}), hello));
-  EXPECT_EQ(hello.signature_schemes, std::vector<SignatureScheme>{0x0403});
-  EXPECT_TRUE(ReadHelloCipherSuites(Body({0x13, 1}), hello));
-  EXPECT_EQ(hello.cipher_suites, std::vector<CipherSuite>{0x1301});
-}
-
-TEST(ClientHello, RefusesEveryCutOfAnExtension) {
-  const std::pair<HelloExtension, std::vector<std::byte>> extensions[] = {
-      {HelloExtension::kServerName, Body({0, 7, 0, 0, 4, 'a', '.', 'b', 'c'})},
-      {HelloExtension::kAlpn, Body({0, 5, 2, 'h', '2', 1, 'x'})},
-      {HelloExtension::kSupportedVersions, Body({2, 3, 4})},
-      {HelloExtension::kSignatureAlgorithms, Body({0, 2, 4, 3})},
-  };
-  for (const auto& [type, body] : extensions) {
-    for (std::size_t size = 0; size < body.size(); ++size) {
-      ClientHello hello;
-      EXPECT_FALSE(ReadHelloExtension(type, std::span(body).first(size), hello)) << size;
-    }
-  }
-  ClientHello hello;
-  EXPECT_FALSE(ReadHelloCipherSuites(Body({0x13}), hello));
-}
-
 TEST(EventQueue, KeepsOrderAndCountsWhatItCannotKeep) {
   EventQueue queue;
   for (std::size_t i = 0; i < EventQueue::kLimit + 3; ++i) {

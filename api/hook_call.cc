@@ -1,0 +1,23 @@
+#include "api/hook_call.h"
+
+#include <exception>
+
+namespace tandem {
+
+std::optional<Error> Guarded(const std::string& does, const std::function<void()>& hook) {
+  try {
+    hook();
+  } catch (const std::exception& thrown) {
+    return MakeError(ErrorKind::kMisuse, "the hook that " + does + " threw: " + thrown.what());
+  } catch (...) {
+    return MakeError(ErrorKind::kMisuse, "the hook that " + does + " threw");
+  }
+  return std::nullopt;
+}
+
+Error KeptOpen(const std::string& does) {
+  return MakeError(ErrorKind::kUnsupported,
+                   "the hook that " + does + " kept its reply open; answer before it returns");
+}
+
+}  // namespace tandem
