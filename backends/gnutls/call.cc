@@ -2,8 +2,6 @@
 
 #include "backends/gnutls/call.h"
 
-#include <string>
-
 #include "backends/gnutls/errors.h"
 
 namespace tandem::gnutls {
@@ -21,8 +19,7 @@ Step Call::Fail() {
   failure_ = FailureFor(code_);
   if (code_ == GNUTLS_E_FATAL_ALERT_RECEIVED) {
     const auto alert = static_cast<Alert>(gnutls_alert_get(session_));
-    failure_.error.what += std::string(" ") + std::string(AlertName(alert));
-    failure_.error.alert_received = alert;
+    failure_.error = MakePeerAlert(alert, NativeText(code_));
   }
   return Step::Failed();
 }

@@ -3,26 +3,31 @@
 #ifndef TANDEM_BACKENDS_GNUTLS_CONFIG_H_
 #define TANDEM_BACKENDS_GNUTLS_CONFIG_H_
 
+#include <chrono>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include <gnutls/gnutls.h>
-#include <gnutls/x509.h>
 
 #include "backends/gnutls/handles.h"
+#include "backends/gnutls/roots.h"
 #include "tandem/backend.h"
 
 namespace tandem::gnutls {
-
-/// Returns IANA's number of a group; 0 for one without a number here.
-Group GroupNumber(gnutls_group_t group);
 
 /// The rules, compiled once and not changed afterwards.
 class CompiledConfig final : public BackendConfig {
  public:
   /// Compiles `settings`, which must outlive the result. Fails as Backend::Compile() does.
   static Result<std::shared_ptr<const BackendConfig>> Compile(const Settings& settings);
+
+  CompiledRules Compiled() const override { return compiled_; }
+
+  /// Runs in verify.cc. Needs no session.
+  ChainFindings Examine(std::span<const Der> sent, std::chrono::sys_seconds now) const override;
 
   Result<std::unique_ptr<BackendSession>> NewSession(const SessionParts& parts) const override;
 
@@ -33,21 +38,26 @@ class CompiledConfig final : public BackendConfig {
  private:
   CompiledConfig(const Settings& settings, CredentialsHandle credentials);
 
+  std::optional<Error> CheckSystemPolicy();
   std::optional<Error> SetVersions();
   std::optional<Error> SetCipherSuites();
   std::optional<Error> SetGroups();
   std::optional<Error> SetSignatureSchemes();
   std::optional<Error> SetTrust();
-  std::optional<Error> AddSystemRoots();
-  std::optional<Error> AddRoots();
+  std::optional<Error> NameRoots();
   std::optional<Error> SetAlpn();
+  std::optional<Error> SetRawRules();
+  std::optional<Error> ReadBack();
   void SetCallbacks();
 
   const Settings& settings_;
   CredentialsHandle credentials_;
-  gnutls_x509_trust_list_t trust_ = nullptr;  // The credentials'.
   std::string priority_text_;
   PriorityHandle priority_;
+  Roots roots_;
+  TrustListHandle machine_;  // Trust::System() only.
+  std::vector<Certificate> intermediates_;
+  CompiledRules compiled_;
 };
 
 }  // namespace tandem::gnutls

@@ -7,16 +7,15 @@
 #include <string>
 
 #include "tandem/backend.h"
+#include "tandem/fault.h"
 
 namespace tandem::gnutls {
 
 /// Says what one error code of GnuTLS means.
 struct Row {
-  int code;  ///< GNUTLS_E_...
-  ErrorKind kind;
-  std::optional<Alert> alert;                     ///< What OpenSSL sends if provoked so.
-  const char* what;                               ///< One sentence for Error::what.
-  std::optional<Verdict> verdict = std::nullopt;  ///< kUntrusted only.
+  int code;                    ///< GNUTLS_E_...
+  Fault fault;                 ///< The kind, the sentence and the verdict are the fault's.
+  std::optional<Alert> alert;  ///< What OpenSSL sends if provoked so.
 };
 
 /// Returns the row of an error code, or null.

@@ -89,10 +89,9 @@ TEST(FindRowTest, KnowsEveryCodeOnce) {
     const Row* row = FindRow(code);
     if (row == nullptr) continue;
     EXPECT_EQ(row->code, code);
-    EXPECT_EQ(row->verdict.has_value(), row->kind == ErrorKind::kUntrusted) << code;
     // Nobody listens any more, or the peer has gone first.
-    const bool over = row->kind == ErrorKind::kTruncated || row->kind == ErrorKind::kTransport ||
-                      row->kind == ErrorKind::kPeerAlert;
+    const bool over = row->fault == Fault::kTruncated || row->fault == Fault::kBrokenTransport ||
+                      row->fault == Fault::kAlertReceived;
     EXPECT_FALSE(over && row->alert.has_value()) << code;
   }
 }
@@ -103,7 +102,7 @@ TEST(FindRowTest, AgreesWithThePolicyAboutVerdicts) {
                          GNUTLS_E_ASN1_DER_ERROR, GNUTLS_E_CERTIFICATE_REQUIRED}) {
     const Row* row = FindRow(code);
     ASSERT_NE(row, nullptr) << code;
-    EXPECT_EQ(row->alert, AlertFor(row->verdict.value(), Version::kTls13)) << code;
+    EXPECT_EQ(row->alert, AlertFor(MakeFault(row->fault).verdict.value(), Version::kTls13)) << code;
   }
 }
 
@@ -125,7 +124,9 @@ TEST(VerdictForTest, NamesEveryFamily) {
       {GNUTLS_CERT_INVALID | GNUTLS_CERT_SIGNER_NOT_CA, Verdict::kWrongPurpose},
       {GNUTLS_CERT_INVALID | GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE, Verdict::kNameConstraint},
       {GNUTLS_CERT_INVALID | GNUTLS_CERT_INSECURE_ALGORITHM, Verdict::kWeak},
-      {GNUTLS_CERT_INVALID | GNUTLS_CERT_UNKNOWN_CRIT_EXTENSIONS, Verdict::kOther},
+      {GNUTLS_CERT_INVALID | GNUTLS_CERT_UNKNOWN_CRIT_EXTENSIONS, Verdict::kCriticalExtension},
+      {GNUTLS_CERT_INVALID | GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED, Verdict::kRevocationUnknown},
+      {GNUTLS_CERT_INVALID | GNUTLS_CERT_MISMATCH, Verdict::kOther},
   };
   for (const VerdictCase& test : cases) {
     EXPECT_EQ(VerdictFor(test.status).Gravest(), test.verdict) << test.status;
@@ -138,7 +139,8 @@ TEST(VerdictForTest, KeepsEveryFinding) {
                  GNUTLS_CERT_UNKNOWN_CRIT_EXTENSIONS);
   EXPECT_TRUE(verdicts.Has(Verdict::kExpired));
   EXPECT_TRUE(verdicts.Has(Verdict::kWeak));
-  EXPECT_TRUE(verdicts.Has(Verdict::kOther));
+  EXPECT_TRUE(verdicts.Has(Verdict::kCriticalExtension));
+  EXPECT_FALSE(verdicts.Has(Verdict::kOther));
   EXPECT_FALSE(verdicts.Has(Verdict::kUnknownIssuer));
 }
 

@@ -14,6 +14,10 @@ namespace tandem::gnutls {
 /// message without its header. Returns 0, or the GNUTLS_E_... that ends the handshake.
 int OnClientHello(gnutls_session_t raw, const gnutls_datum_t& message) noexcept;
 
+/// Has the policy check a ServerHello or a HelloRetryRequest, of which GnuTLS lets pass what
+/// OpenSSL does not. Returns 0, or the GNUTLS_E_... that ends the handshake.
+int OnServerHello(gnutls_session_t raw, const gnutls_datum_t& message) noexcept;
+
 /// Serves the identity that was answered, or on a client the Config's. For
 /// gnutls_certificate_set_retrieve_function3().
 int OnSelectIdentity(gnutls_session_t raw, const struct gnutls_cert_retr_st* info,

@@ -40,12 +40,6 @@ bool Contains(const T& list, int value) {
   return std::find(std::begin(list), std::end(list), value) != std::end(list);
 }
 
-gnutls_datum_t DatumOf(const std::vector<std::byte>& der) {
-  // The library takes a pointer to what it only reads.
-  auto* data = const_cast<unsigned char*>(reinterpret_cast<const unsigned char*>(der.data()));
-  return {data, static_cast<unsigned int>(der.size())};
-}
-
 int ReadCertificate(const std::vector<std::byte>& der, ChainHandle& chain) {
   const gnutls_datum_t datum = DatumOf(der);
   gnutls_pcert_st certificate;

@@ -4,6 +4,7 @@
 #define TANDEM_BACKENDS_GNUTLS_INFO_H_
 
 #include <string>
+#include <vector>
 
 #include <gnutls/gnutls.h>
 
@@ -14,8 +15,12 @@ namespace tandem::gnutls {
 /// Returns the version that was negotiated, or is about to be.
 Version NegotiatedVersion(gnutls_session_t session);
 
-/// Returns what `session`, whose handshake is done, has established. `server_name` is the SNI.
-ConnectionInfo Describe(gnutls_session_t session, const std::string& server_name);
+/// Returns the certificates that the peer has shown, DER, leaf first.
+std::vector<Der> ReadPeerChain(gnutls_session_t session);
+
+/// Returns what `session`, whose handshake is done, has established. `role` is our end of it,
+/// `server_name` the SNI.
+ConnectionInfo Describe(gnutls_session_t session, Role role, const std::string& server_name);
 
 }  // namespace tandem::gnutls
 

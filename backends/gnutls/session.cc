@@ -11,6 +11,7 @@
 #include "backends/gnutls/verify.h"
 #include "backends/gnutls/versions.h"
 #include "backends/gnutls/wire_callbacks.h"
+#include "tandem/fault.h"
 
 namespace tandem::gnutls {
 namespace {
@@ -33,10 +34,19 @@ constexpr unsigned kClientFlags = GNUTLS_CLIENT | GNUTLS_KEY_SHARE_TOP | kNoStat
 
 int OnMessage(gnutls_session_t raw, unsigned int type, unsigned int /*when*/, unsigned int incoming,
               const gnutls_datum_t* body) noexcept {
-  if (incoming == 0) return 0;
-  LibrarySession::Of(raw).NoteMessage(static_cast<std::uint8_t>(type),
-                                      std::as_bytes(std::span(body->data, body->size)));
-  return type == GNUTLS_HANDSHAKE_CLIENT_HELLO ? OnClientHello(raw, *body) : 0;
+  const auto bytes = std::as_bytes(std::span(body->data, body->size));
+  LibrarySession& session = LibrarySession::Of(raw);
+  if (incoming == 0) {
+    if (type == GNUTLS_HANDSHAKE_CLIENT_HELLO) session.set_sent_hello(bytes);
+    return 0;
+  }
+  session.NoteMessage(static_cast<std::uint8_t>(type), bytes);
+  switch (type) {
+    case GNUTLS_HANDSHAKE_CLIENT_HELLO: return OnClientHello(raw, *body);
+    case GNUTLS_HANDSHAKE_SERVER_HELLO:
+    case GNUTLS_HANDSHAKE_HELLO_RETRY_REQUEST: return OnServerHello(raw, *body);
+    default: return 0;
+  }
 }
 
 // Config has checked that the library has room for them.
@@ -50,6 +60,31 @@ bool OfferAlpn(gnutls_session_t session, const std::vector<std::string>& protoco
   }
   return offer.empty() || gnutls_alpn_set_protocols(session, offer.data(),
                                                     static_cast<unsigned>(offer.size()), 0) >= 0;
+}
+
+std::string Hex(std::span<const unsigned char> bytes) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string text;
+  for (const unsigned char byte : bytes) {
+    text += digits[byte >> 4];
+    text += digits[byte & 15];
+  }
+  return text;
+}
+
+// A hook that throws gets no more for it than the line that it missed: the library goes on.
+int OnSecret(gnutls_session_t raw, const char* label, const gnutls_datum_t* secret) noexcept {
+  gnutls_datum_t client_random{};
+  gnutls_datum_t server_random{};
+  gnutls_session_get_random(raw, &client_random, &server_random);
+  const std::string line = std::string(label) + " " +
+                           Hex({client_random.data, client_random.size}) + " " +
+                           Hex({secret->data, secret->size});
+  try {
+    LibrarySession::Of(raw).settings().key_log(line);
+  } catch (...) {
+  }
+  return 0;
 }
 
 gnutls_session_t NewSession(Role role) {
@@ -81,7 +116,7 @@ Step LibrarySession::Handshake() {
     const Step step = Conclude(call, call.Settle(gnutls_handshake(session_.get())));
     if (step.outcome != Step::Outcome::kAgain) return step;
     if (parts_.events.added(Event::Type::kWarningAlert) >= kWarningLimit) {
-      failure_.error = MakeError(ErrorKind::kLimit, "the peer sends warnings and nothing else");
+      failure_.error = MakeFault(Fault::kTooManyWarnings);
       failure_.alert_due = Alert::kUnexpectedMessage;
       return Step::Failed();
     }
@@ -128,7 +163,7 @@ bool LibrarySession::SendAlert(Alert alert) {
 std::size_t LibrarySession::pending() const { return gnutls_record_check_pending(session_.get()); }
 
 ConnectionInfo LibrarySession::Describe() const {
-  return gnutls::Describe(session_.get(), server_name_);
+  return gnutls::Describe(session_.get(), parts_.role, server_name_);
 }
 
 bool LibrarySession::Export(std::string_view label,
@@ -140,6 +175,15 @@ bool LibrarySession::Export(std::string_view label,
   if (size > 0) bytes = reinterpret_cast<const char*>(context->data());
   return gnutls_prf_rfc5705(session_.get(), label.size(), label.data(), size, bytes,
                             material.size(), reinterpret_cast<char*>(material.data())) >= 0;
+}
+
+std::vector<std::byte> LibrarySession::FirstFinished() const {
+  gnutls_datum_t finished{};
+  if (gnutls_session_channel_binding(session_.get(), GNUTLS_CB_TLS_UNIQUE, &finished) < 0) {
+    return {};
+  }
+  const BytesHandle owner(finished.data);
+  return BytesOf(finished);
 }
 
 Failure LibrarySession::TakeFailure() { return std::exchange(failure_, Failure()); }
@@ -170,6 +214,7 @@ bool LibrarySession::Prepare() {
   AttachWire(session);
   gnutls_handshake_set_timeout(session, GNUTLS_INDEFINITE_TIMEOUT);  // The session has deadlines.
   gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_PRE, OnMessage);
+  if (settings().key_log) gnutls_session_set_keylog_function(session, OnSecret);
   if (gnutls_priority_set(session, config_.priority()) < 0 ||
       gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, config_.credentials()) < 0) {
     return false;
@@ -197,6 +242,10 @@ Step LibrarySession::Conclude(const Call& call, Step step) {
       failure_.error.verdict == Verdict::kMalformed) {
     failure_.alert_due = Alert::kDecodeError;  // OpenSSL tells a client so, and a server otherwise.
   }
+  if (call.code() == GNUTLS_E_UNSUPPORTED_VERSION_PACKET && !in_hello()) {
+    // It is not the version of TLS that is wrong, but that of a record.
+    failure_.error = MakeFault(Fault::kMalformedMessage, NativeText(call.code()));
+  }
   if (step.outcome != Step::Outcome::kAgain) return step;
   if (call.code() == GNUTLS_E_REHANDSHAKE) return RefuseRenegotiation();
   if (call.code() == GNUTLS_E_WARNING_ALERT_RECEIVED) {
@@ -208,6 +257,16 @@ Step LibrarySession::Conclude(const Call& call, Step step) {
     NoteAlert(alert);
   }
   return key_update_due_ ? AnswerKeyUpdate() : step;
+}
+
+// Says whether the library is about to choose a version.
+bool LibrarySession::in_hello() const {
+  const int came = gnutls_handshake_get_last_in(session_.get());
+  if (parts_.role == Role::kClient) {
+    return came == GNUTLS_HANDSHAKE_SERVER_HELLO || came == GNUTLS_HANDSHAKE_HELLO_RETRY_REQUEST;
+  }
+  const int went = gnutls_handshake_get_last_out(session_.get());
+  return came == GNUTLS_HANDSHAKE_CLIENT_HELLO && went < 0;
 }
 
 Step LibrarySession::RefuseRenegotiation() {

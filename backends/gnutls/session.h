@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <gnutls/gnutls.h>
 
@@ -40,14 +41,22 @@ class LibrarySession final : public BackendSession {
   ConnectionInfo Describe() const override;
   bool Export(std::string_view label, std::optional<std::span<const std::byte>> context,
               std::span<std::byte> material) const override;
+  std::vector<std::byte> FirstFinished() const override;
   Failure TakeFailure() override;
 
+  const CompiledConfig& config() const { return config_; }
   const Settings& settings() const { return config_.settings(); }
   HandshakePolicy& policy() const { return parts_.policy; }
   Wire& wire() const { return parts_.wire; }
 
   /// Keeps what the ClientHello said and what was answered. Server; called from inside callbacks.
   void set_hello(std::string server_name, const HelloAnswer* answer);
+
+  /// Keeps the ClientHello that was sent last, which answers are checked against.
+  void set_sent_hello(std::span<const std::byte> body) {
+    sent_hello_.assign(body.begin(), body.end());
+  }
+  std::span<const std::byte> sent_hello() const { return sent_hello_; }
 
   /// Returns what was answered to the ClientHello, or null.
   const HelloAnswer* answer() const { return answer_; }
@@ -65,6 +74,7 @@ class LibrarySession final : public BackendSession {
   LibrarySession(const CompiledConfig& config, const SessionParts& parts, SessionHandle session);
 
   bool Prepare();
+  bool in_hello() const;
   Step Conclude(const Call& call, Step step);
   Step RefuseRenegotiation();
   Step AnswerKeyUpdate();
@@ -73,6 +83,7 @@ class LibrarySession final : public BackendSession {
   SessionParts parts_;
   SessionHandle session_;
   std::string server_name_;
+  std::vector<std::byte> sent_hello_;
   const HelloAnswer* answer_ = nullptr;
   std::size_t unparsed_bytes_ = 0;  // Pulled since the last whole handshake message.
   bool key_update_due_ = false;

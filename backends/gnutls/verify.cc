@@ -6,239 +6,156 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
-#include <ctime>
-#include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <gnutls/x509-ext.h>
 #include <gnutls/x509.h>
 
+#include "backends/gnutls/config.h"
 #include "backends/gnutls/errors.h"
 #include "backends/gnutls/handles.h"
 #include "backends/gnutls/info.h"
+#include "backends/gnutls/roots.h"
 #include "backends/gnutls/session.h"
+#include "tandem/path_search.h"
 
 namespace tandem::gnutls {
 namespace {
 
-// Certificates of a peer that are looked at. GnuTLS has room for as many and does not check.
-constexpr unsigned kChainLimit = 16;
+// Dates are for the rules to judge, by a clock that a Config can replace. So are critical
+// extensions, all along the path: GnuTLS does not know some that the rules know.
+constexpr unsigned kFlags = GNUTLS_PROFILE_TO_VFLAGS(GNUTLS_PROFILE_MEDIUM) |
+                            GNUTLS_VERIFY_DISABLE_TIME_CHECKS |
+                            GNUTLS_VERIFY_IGNORE_UNKNOWN_CRIT_EXTENSIONS;
 
-// Dates are compared here, by a clock that a Config can replace and with OpenSSL's boundaries.
-constexpr unsigned kFlags =
-    GNUTLS_PROFILE_TO_VFLAGS(GNUTLS_PROFILE_MEDIUM) | GNUTLS_VERIFY_DISABLE_TIME_CHECKS;
+// Nothing but whether a signature is right.
+constexpr unsigned kSignatureOnly = GNUTLS_VERIFY_DISABLE_TIME_CHECKS |
+                                    GNUTLS_VERIFY_DISABLE_CA_SIGN |
+                                    GNUTLS_VERIFY_DO_NOT_ALLOW_SAME | GNUTLS_VERIFY_ALLOW_BROKEN |
+                                    GNUTLS_VERIFY_IGNORE_UNKNOWN_CRIT_EXTENSIONS;
 
-constexpr const char* kAltNameOid = "2.5.29.17";
+// A path, from the leaf up to the certificate that is trusted.
+using Path = std::vector<CertificateHandle>;
 
-// The certificates that a verdict is about.
-struct Chain {
-  std::vector<CertificateHandle> sent;     // By the peer, leaf first.
-  std::vector<CertificateHandle> trusted;  // Copies of ours.
-  std::vector<gnutls_x509_crt_t> path;     // From the leaf up to the root, as far as it is known.
-  bool leaf_is_trusted = false;            // As it stands, whoever issued it.
-};
-
-CertificateHandle Parse(const gnutls_datum_t& der) {
-  gnutls_x509_crt_t raw = nullptr;
-  if (gnutls_x509_crt_init(&raw) < 0) return nullptr;
-  CertificateHandle certificate(raw);
-  if (gnutls_x509_crt_import(raw, &der, GNUTLS_X509_FMT_DER) < 0) return nullptr;
-  return certificate;
+// Says whether GnuTLS has code for the key: it has not for some curves.
+bool HasUsableKey(gnutls_x509_crt_t certificate) {
+  gnutls_pubkey_t raw = nullptr;
+  if (gnutls_pubkey_init(&raw) < 0) return false;
+  const PublicKeyHandle key(raw);
+  return gnutls_pubkey_import_x509(raw, certificate, 0) >= 0;
 }
 
-// Returns our copy of `certificate` itself, if it is one that we trust.
-CertificateHandle FindTrusted(gnutls_x509_trust_list_t trust, gnutls_x509_crt_t certificate) {
-  gnutls_datum_t subject{};
-  if (gnutls_x509_crt_get_raw_dn(certificate, &subject) < 0) return nullptr;
-  const BytesHandle owner(subject.data);
-  gnutls_x509_crt_t found = nullptr;
-  if (gnutls_x509_trust_list_get_issuer_by_dn(trust, &subject, &found, 0) < 0) return nullptr;
-  CertificateHandle copy(found);
-  return gnutls_x509_crt_equals(found, certificate) != 0 ? std::move(copy) : nullptr;
-}
-
-// Returns the findings about the dates of `certificate`.
-unsigned CheckDates(gnutls_x509_crt_t certificate, std::time_t now) {
+bool KeyHasSigned(gnutls_x509_crt_t issuer, gnutls_x509_crt_t certificate) {
+  const int algorithm = gnutls_x509_crt_get_signature_algorithm(certificate);
+  const int key_type = gnutls_x509_crt_get_pk_algorithm(issuer, nullptr);
+  if (algorithm <= GNUTLS_SIGN_UNKNOWN || key_type < 0) return false;
+  const gnutls_pk_algorithm_t made_by =
+      gnutls_sign_get_pk_algorithm(static_cast<gnutls_sign_algorithm_t>(algorithm));
+  const bool is_pss = made_by == GNUTLS_PK_RSA_PSS && key_type == GNUTLS_PK_RSA;
+  if (made_by != key_type && !is_pss) return false;
   unsigned status = 0;
-  if (gnutls_x509_crt_get_activation_time(certificate) > now) status |= GNUTLS_CERT_NOT_ACTIVATED;
-  if (gnutls_x509_crt_get_expiration_time(certificate) <= now) status |= GNUTLS_CERT_EXPIRED;
-  return status == 0 ? 0 : status | GNUTLS_CERT_INVALID;
+  if (gnutls_x509_crt_verify(certificate, &issuer, 1, kSignatureOnly, &status) < 0) return false;
+  // GNUTLS_CERT_INVALID goes with every finding, and alone stands for a failure to look.
+  constexpr unsigned others =
+      GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE | GNUTLS_CERT_INSECURE_ALGORITHM | GNUTLS_CERT_INVALID;
+  return (status & ~others) == 0 && status != GNUTLS_CERT_INVALID;
 }
 
-// Of several that may have issued it (a root and its renewal), one that is valid now is preferred.
-CertificateHandle FindTrustedIssuer(gnutls_x509_trust_list_t trust, gnutls_x509_crt_t certificate,
-                                    std::time_t now) {
-  gnutls_x509_crt_t raw = nullptr;
-  if (gnutls_x509_trust_list_get_issuer(trust, certificate, &raw, GNUTLS_TL_GET_COPY) < 0) {
-    return nullptr;
-  }
-  CertificateHandle found(raw);
-  if (CheckDates(raw, now) == 0) return found;
-  gnutls_x509_trust_list_iter_t place = nullptr;
-  while (gnutls_x509_trust_list_iter_get_ca(trust, &place, &raw) >= 0) {
-    CertificateHandle candidate(raw);
-    if (gnutls_x509_crt_check_issuer(certificate, raw) == 0 || CheckDates(raw, now) != 0) continue;
-    gnutls_x509_trust_list_iter_deinit(place);
-    return candidate;
-  }
-  return found;
+// GnuTLS has no name for RSA-PSS with SHA-1, nor for some algorithms that are older: what is wrong
+// with them is not the signature.
+bool IsSignedWeakly(gnutls_x509_crt_t certificate, const Der& der) {
+  if (gnutls_x509_crt_get_signature_algorithm(certificate) > GNUTLS_SIGN_UNKNOWN) return false;
+  const auto parsed = Certificate::Parse(der);
+  return parsed.has_value() && (parsed->signature_hash == SignatureHash::kSha1 ||
+                                parsed->signature_hash == SignatureHash::kMd5);
 }
 
-gnutls_x509_crt_t FindSentIssuer(const Chain& chain, gnutls_x509_crt_t certificate,
-                                 std::time_t now) {
-  gnutls_x509_crt_t found = nullptr;
-  for (const CertificateHandle& candidate : chain.sent) {
-    gnutls_x509_crt_t raw = candidate.get();
-    if (std::find(chain.path.begin(), chain.path.end(), raw) != chain.path.end()) continue;
-    if (gnutls_x509_crt_check_issuer(certificate, raw) == 0) continue;
-    if (CheckDates(raw, now) == 0) return raw;
-    if (found == nullptr) found = raw;
-  }
-  return found;
-}
-
-// Finds the way up as OpenSSL does: what we trust before what the peer sent, and on to the root.
-void FindPath(gnutls_x509_trust_list_t trust, std::time_t now, Chain& chain) {
-  gnutls_x509_crt_t top = chain.sent.front().get();
-  chain.path.push_back(top);
-  chain.leaf_is_trusted = FindTrusted(trust, top) != nullptr;
-  if (chain.leaf_is_trusted) return;
-  while (chain.path.size() <= kChainLimit && gnutls_x509_crt_check_issuer(top, top) == 0) {
-    CertificateHandle issuer = FindTrustedIssuer(trust, top, now);
-    if (issuer == nullptr && !chain.trusted.empty()) return;
-    top = issuer != nullptr ? issuer.get() : FindSentIssuer(chain, top, now);
-    if (top == nullptr) return;
-    if (issuer != nullptr) chain.trusted.push_back(std::move(issuer));
-    chain.path.push_back(top);
-  }
-}
-
-// Unlike GnuTLS, OpenSSL does not take anyExtendedKeyUsage for a permission.
-bool AllowsPurpose(gnutls_x509_crt_t certificate, std::string_view purpose) {
-  std::array<char, 128> oid{};
-  for (unsigned i = 0;; ++i) {
-    std::size_t size = oid.size();
-    const int code =
-        gnutls_x509_crt_get_key_purpose_oid(certificate, i, oid.data(), &size, nullptr);
-    if (code == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE) return i == 0;
-    if (code == GNUTLS_E_SHORT_MEMORY_BUFFER) continue;
-    if (code < 0) return false;
-    if (std::string_view(oid.data()) == purpose) return true;
-  }
-}
-
-unsigned CheckPurposes(const Chain& chain, Role role) {
-  const bool of_server = role == Role::kClient;
-  const char* purpose = of_server ? GNUTLS_KP_TLS_WWW_SERVER : GNUTLS_KP_TLS_WWW_CLIENT;
-  const bool allowed = std::all_of(
-      chain.path.begin(), chain.path.end(),
-      [purpose](gnutls_x509_crt_t certificate) { return AllowsPurpose(certificate, purpose); });
-  unsigned usage = 0;
-  const bool limited = gnutls_x509_crt_get_key_usage(chain.path.front(), &usage, nullptr) >= 0;
-  unsigned needed = GNUTLS_KEY_DIGITAL_SIGNATURE | GNUTLS_KEY_KEY_AGREEMENT;
-  if (of_server) needed |= GNUTLS_KEY_KEY_ENCIPHERMENT;
-  if (allowed && (!limited || (usage & needed) != 0)) return 0;
-  return GNUTLS_CERT_INVALID | GNUTLS_CERT_PURPOSE_MISMATCH;
-}
-
-// Says whether every issuer of the path may have issued what is below it.
-bool IssuersAreCas(const Chain& chain) {
-  for (std::size_t i = 1; i < chain.path.size(); ++i) {
-    unsigned usage = 0;
-    if (gnutls_x509_crt_get_key_usage(chain.path[i], &usage, nullptr) >= 0 &&
-        (usage & GNUTLS_KEY_KEY_CERT_SIGN) == 0) {
-      return false;
-    }
-    unsigned is_ca = 0;
-    int below_max = -1;
-    if (gnutls_x509_crt_get_basic_constraints(chain.path[i], nullptr, &is_ca, &below_max) >= 0 &&
-        below_max >= 0 && i - 1 > static_cast<std::size_t>(below_max)) {
-      return false;
-    }
-  }
-  return true;
-}
-
-bool NamesArePermitted(const Chain& chain) {
+bool NamesArePermitted(const Path& path) {
   gnutls_x509_name_constraints_t raw = nullptr;
   if (gnutls_x509_name_constraints_init(&raw) < 0) return false;
   const ConstraintsHandle constraints(raw);
-  for (std::size_t i = chain.path.size() - 1; i > 0; --i) {
+  for (std::size_t i = path.size() - 1; i > 0; --i) {
     const int code = gnutls_x509_crt_get_name_constraints(
-        chain.path[i], raw, GNUTLS_NAME_CONSTRAINTS_FLAG_APPEND, nullptr);
+        path[i].get(), raw, GNUTLS_NAME_CONSTRAINTS_FLAG_APPEND, nullptr);
     if (code < 0 && code != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE) return false;
   }
   constexpr std::array types = {GNUTLS_SAN_DNSNAME, GNUTLS_SAN_RFC822NAME, GNUTLS_SAN_DN,
                                 GNUTLS_SAN_URI, GNUTLS_SAN_IPADDRESS};
   return std::all_of(types.begin(), types.end(), [&](gnutls_x509_subject_alt_name_t type) {
-    return gnutls_x509_name_constraints_check_crt(raw, type, chain.path.front()) != 0;
+    return gnutls_x509_name_constraints_check_crt(raw, type, path.front().get()) != 0;
+  });
+}
+
+// Returns what is wrong with each certificate and its issuer, whatever is wrong with the others.
+unsigned CheckLinks(const Path& path, std::span<const Der> ders) {
+  unsigned status = 0;
+  for (std::size_t i = 1; i < path.size(); ++i) {
+    const gnutls_x509_crt_t issuer = path[i].get();
+    const bool is_trusted = i + 1 == path.size();
+    const unsigned flags = is_trusted ? kFlags : kFlags | GNUTLS_VERIFY_DO_NOT_ALLOW_X509_V1_CA_CRT;
+    unsigned link = 0;
+    gnutls_x509_crt_verify(path[i - 1].get(), &issuer, 1, flags, &link);
+    status |= link;
+    if (!HasUsableKey(issuer)) {
+      status |= GNUTLS_CERT_INSECURE_ALGORITHM | GNUTLS_CERT_INVALID;
+    } else if (!KeyHasSigned(issuer, path[i - 1].get()) &&
+               !IsSignedWeakly(path[i - 1].get(), ders[i - 1])) {
+      status |= GNUTLS_CERT_SIGNATURE_FAILURE | GNUTLS_CERT_INVALID;
+    }
+  }
+  return status;
+}
+
+// GnuTLS counts CAs that have issued themselves a new certificate against the length that a CA
+// above allows. RFC 5280 section 6.1.4 does not, and the rules count as it says.
+bool IsMiscounted(std::span<const Der> ders) {
+  if (ders.size() < 3) return false;
+  const auto intermediates = ders.subspan(1, ders.size() - 2);
+  return std::any_of(intermediates.begin(), intermediates.end(), [](const Der& der) {
+    const auto certificate = Certificate::Parse(der);
+    return certificate.has_value() && certificate->self_issued();
   });
 }
 
 // GnuTLS stops at the first link that is bad, and has one word for a CA that goes beyond its limits
 // and for one that speaks for foreign names. Looks at each link, and tells the two apart.
-unsigned LookCloser(const Chain& chain, unsigned status) {
-  unsigned closer = status & ~unsigned{GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE};
-  for (std::size_t i = 1; i < chain.path.size(); ++i) {
-    unsigned link = 0;
-    gnutls_x509_crt_verify(chain.path[i - 1], &chain.path[i], 1, kFlags, &link);
-    closer |= link & ~unsigned{GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE};
-  }
-  if (!IssuersAreCas(chain)) closer |= GNUTLS_CERT_SIGNER_NOT_CA;
-  if (!NamesArePermitted(chain)) closer |= GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE;
-  return closer;
+unsigned LookCloser(const Path& path, std::span<const Der> ders, unsigned status) {
+  const unsigned links = CheckLinks(path, ders);
+  constexpr unsigned constraints = GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE;
+  const unsigned closer = (status | links) & ~constraints;
+  if ((status & constraints) == 0) return closer;
+  if (!NamesArePermitted(path)) return closer | constraints;
+  if (links == 0 && closer == GNUTLS_CERT_INVALID && IsMiscounted(ders)) return 0;
+  return closer | GNUTLS_CERT_SIGNER_NOT_CA;
 }
 
-unsigned CheckChain(gnutls_x509_trust_list_t trust, const Chain& chain, Role role,
-                    std::time_t now) {
-  std::array<gnutls_x509_crt_t, kChainLimit> sent{};
-  std::transform(chain.sent.begin(), chain.sent.end(), sent.begin(),
-                 [](const CertificateHandle& certificate) { return certificate.get(); });
-  // GnuTLS does not find a leaf that is trusted if more certificates follow it.
-  const auto count = chain.leaf_is_trusted ? 1U : static_cast<unsigned>(chain.sent.size());
+// Asks about this path and no other: all of it is what the peer sent, its end is what we trust.
+unsigned CheckPath(const Path& path, std::span<const Der> ders) {
+  std::vector<gnutls_x509_crt_t> raw;
+  for (const CertificateHandle& certificate : path) raw.push_back(certificate.get());
+  const auto below = static_cast<unsigned>(std::max<std::size_t>(raw.size() - 1, 1));
   unsigned status = 0;
-  const int code = gnutls_x509_trust_list_verify_crt2(trust, sent.data(), count, nullptr, 0, kFlags,
-                                                      &status, nullptr);
+  const int code =
+      gnutls_x509_crt_list_verify(raw.data(), below, &raw.back(), 1, nullptr, 0, kFlags, &status);
   if (code < 0) status |= GNUTLS_CERT_INVALID;
-  if (status != 0) status = LookCloser(chain, status);
-  for (gnutls_x509_crt_t certificate : chain.path) status |= CheckDates(certificate, now);
-  status |= CheckPurposes(chain, role);
-  return status;
+  return status == 0 ? 0 : LookCloser(path, ders, status);
 }
 
-bool IsPlainAscii(std::span<const unsigned char> text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](unsigned char byte) { return byte > 0 && byte < 0x80; });
-}
+static_assert(kPathLimit <= 16, "the library has room for so many, and does not check");
 
-// Returns nothing if the extension is there and does not parse, or is there twice.
-std::optional<CertificateNames> ReadNames(gnutls_x509_crt_t leaf) {
-  CertificateNames names;
-  gnutls_datum_t extension{};
-  const int found =
-      gnutls_x509_crt_get_extension_by_oid2(leaf, kAltNameOid, 0, &extension, nullptr);
-  if (found == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE) return names;
-  const BytesHandle owner(extension.data);
-  gnutls_subject_alt_names_t raw = nullptr;
-  if (found < 0 || gnutls_subject_alt_names_init(&raw) < 0) return std::nullopt;
-  const NamesHandle parsed(raw);
-  if (gnutls_x509_ext_import_subject_alt_names(&extension, raw, 0) < 0) return std::nullopt;
-  gnutls_datum_t name{};
-  unsigned type = 0;
-  for (unsigned i = 0; gnutls_subject_alt_names_get(raw, i, &type, &name, nullptr) >= 0; ++i) {
-    const std::span content(name.data, name.size);
-    if (type == GNUTLS_SAN_DNSNAME && IsPlainAscii(content)) {
-      names.dns.emplace_back(content.begin(), content.end());
-    } else if (type == GNUTLS_SAN_IPADDRESS && (content.size() == 4 || content.size() == 16)) {
-      const auto bytes = std::as_bytes(content);
-      names.addresses.emplace_back(bytes.begin(), bytes.end());
-    }
-  }
-  return names;
+// Says whether the machine's administrator has marked a certificate of the path as bad. The rest of
+// what its list has to say is about a path of its own choice.
+unsigned AskMachine(gnutls_x509_trust_list_t machine, const Path& path) {
+  std::vector<gnutls_x509_crt_t> raw;
+  for (const CertificateHandle& certificate : path) raw.push_back(certificate.get());
+  unsigned status = 0;
+  const int code = gnutls_x509_trust_list_verify_crt2(
+      machine, raw.data(), static_cast<unsigned>(raw.size()), nullptr, 0, kFlags, &status, nullptr);
+  if (code < 0) return GNUTLS_CERT_INVALID;
+  return (status & GNUTLS_CERT_REVOKED) != 0 ? GNUTLS_CERT_REVOKED | GNUTLS_CERT_INVALID : 0;
 }
 
 std::string FindingText(unsigned status) {
@@ -252,61 +169,54 @@ std::string FindingText(unsigned status) {
   return words;
 }
 
-std::time_t Now(const WallClock& clock) {
-  const auto now = clock ? clock() : std::chrono::system_clock::now();
-  return std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
-}
-
-gnutls_x509_trust_list_t TrustOf(gnutls_session_t raw) {
-  void* credentials = nullptr;
-  gnutls_x509_trust_list_t trust = nullptr;
-  gnutls_credentials_get(raw, GNUTLS_CRD_CERTIFICATE, &credentials);
-  gnutls_certificate_get_trust_list(static_cast<gnutls_certificate_credentials_t>(credentials),
-                                    &trust);
-  return trust;
-}
-
-PeerEvidence Examine(gnutls_x509_trust_list_t trust, const Settings& settings,
-                     const gnutls_datum_t* ders, unsigned count) {
-  PeerEvidence evidence;
-  Chain chain;
-  for (unsigned i = 0; i < std::min(count, kChainLimit); ++i) {
-    chain.sent.push_back(Parse(ders[i]));
-    if (chain.sent.back() != nullptr) continue;
-    evidence.chain.Add(Verdict::kMalformed);
-    evidence.native = "GnuTLS cannot parse certificate " + std::to_string(i + 1);
-    return evidence;
-  }
-  const std::time_t now = Now(settings.wall_clock);
-  FindPath(trust, now, chain);
-  const unsigned status = CheckChain(trust, chain, settings.role, now);
-  evidence.chain = VerdictFor(status);
-  if (auto names = ReadNames(chain.sent.front().get())) {
-    evidence.names = std::move(*names);
-  } else {
-    evidence.chain.Add(Verdict::kMalformed);
-  }
-  if (status != 0) evidence.native = FindingText(status);
-  return evidence;
-}
-
 }  // namespace
+
+ChainFindings CompiledConfig::Examine(std::span<const Der> sent,
+                                      std::chrono::sys_seconds now) const {
+  const auto trusted = [this](const Der& name) {
+    const auto found = roots_.find(name);
+    return found == roots_.end() ? std::vector<Der>() : found->second;
+  };
+  const auto has_signed = [](const Certificate& issuer, const Certificate& certificate) {
+    const CertificateHandle above = ParseCertificate(issuer.der);
+    const CertificateHandle below = ParseCertificate(certificate.der);
+    return above != nullptr && below != nullptr && KeyHasSigned(above.get(), below.get());
+  };
+  PathFound found = FindPath({sent, intermediates_, trusted, has_signed},
+                             {settings_.role == Role::kClient, now, *settings_.trust, nullptr});
+  ChainFindings findings{found.verdicts, std::move(found.path), found.complete, {}};
+  if (!findings.complete) {
+    if (findings.verdicts.Has(Verdict::kUnknownIssuer)) {
+      findings.native = FindingText(GNUTLS_CERT_SIGNER_NOT_FOUND);
+    }
+    return findings;
+  }
+  Path path;
+  for (const Der& der : findings.path) {
+    path.push_back(ParseCertificate(der));
+    if (path.back() != nullptr) continue;
+    findings.verdicts.Add(Verdict::kMalformed);
+    findings.native = "GnuTLS cannot parse certificate " + std::to_string(path.size());
+    return findings;
+  }
+  unsigned status = CheckPath(path, findings.path);
+  if (machine_ != nullptr) status |= AskMachine(machine_.get(), path);
+  findings.verdicts.Add(VerdictFor(status));
+  if (status != 0) findings.native = FindingText(status);
+  return findings;
+}
 
 int OnPeerCertificates(gnutls_session_t raw) noexcept {
   LibrarySession& session = LibrarySession::Of(raw);
-  const Settings& settings = session.settings();
   const Version version = NegotiatedVersion(raw);
-  unsigned count = 0;
-  const gnutls_datum_t* ders = gnutls_certificate_get_peers(raw, &count);
-  if (ders == nullptr || count == 0) {
-    if (settings.client_certificate != ClientCertificate::kRequired) return 0;
+  const std::vector<Der> sent = ReadPeerChain(raw);
+  if (sent.empty()) {
+    if (session.settings().client_certificate != ClientCertificate::kRequired) return 0;
     session.policy().RefuseMissingCertificate(version);
     return GNUTLS_E_CERTIFICATE_REQUIRED;
   }
-  if (settings.trust->mode() == Trust::Mode::kDangerNone) return 0;
-  const PeerEvidence evidence = Examine(TrustOf(raw), settings, ders, count);
-  if (!session.policy().JudgePeer(evidence, version).has_value()) return 0;
-  return GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR;
+  const auto alert = session.policy().JudgePeer(sent, session.config(), version);
+  return alert.has_value() ? GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR : 0;
 }
 
 }  // namespace tandem::gnutls

@@ -2,18 +2,28 @@
 
 #include "backends/openssl/backend.h"
 
+#include <utility>
+
 #include <openssl/crypto.h>
 
+#include "backends/openssl/algorithms.h"
 #include "backends/openssl/config.h"
+#include "backends/openssl/digest.h"
 #include "backends/openssl/identity.h"
+#include "backends/openssl/pkcs.h"
 #include "tandem/openssl.h"
 
 namespace tandem {
 namespace openssl {
 
 LibraryBackend::LibraryBackend()
-    : capabilities_{.versions = {Version::kTls12, Version::kTls13}, .client_chooses_alert = false} {
-}
+    : capabilities_{.versions = {Version::kTls12, Version::kTls13},
+                    .client_chooses_alert = false,
+                    .any_set_of_suites = true,
+                    .cipher_suites = CipherSuites(),
+                    .groups = Groups(),
+                    .signature_schemes = SignatureSchemes(),
+                    .legacy_pkcs12 = HasLegacyCiphers()} {}
 
 std::string_view LibraryBackend::name() const { return "openssl"; }
 
@@ -28,6 +38,25 @@ Result<std::shared_ptr<const BackendIdentity>> LibraryBackend::LoadIdentity(
   return LoadedIdentity::Load(material);
 }
 
+Result<Der> LibraryBackend::DecryptKey(std::span<const std::byte> encrypted,
+                                       std::string_view passphrase) const {
+  return openssl::DecryptKey(encrypted, passphrase);
+}
+
+Result<IdentityMaterial> LibraryBackend::OpenPkcs12(std::span<const std::byte> content,
+                                                    std::string_view passphrase) const {
+  return openssl::OpenPkcs12(content, passphrase);
+}
+
+std::vector<std::byte> LibraryBackend::Digest(Hash hash, std::span<const std::byte> content) const {
+  return openssl::Digest(hash, content);
+}
+
+bool LibraryBackend::HasSigned(std::span<const std::byte> issuer,
+                               std::span<const std::byte> list) const {
+  return openssl::HasSigned(issuer, list);
+}
+
 Result<std::shared_ptr<const BackendConfig>> LibraryBackend::Compile(
     const Settings& settings) const {
   return CompiledConfig::Compile(settings);
@@ -39,5 +68,7 @@ const Backend& OpenSsl() {
   static const openssl::LibraryBackend kBackend;
   return kBackend;
 }
+
+RawRules OpenSslCommands(std::string commands) { return {OpenSsl().name(), std::move(commands)}; }
 
 }  // namespace tandem

@@ -3,9 +3,12 @@
 #ifndef TANDEM_BACKENDS_OPENSSL_BACKEND_H_
 #define TANDEM_BACKENDS_OPENSSL_BACKEND_H_
 
+#include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tandem/backend.h"
 
@@ -21,6 +24,12 @@ class LibraryBackend final : public Backend {
   const Capabilities& capabilities() const override;
   Result<std::shared_ptr<const BackendIdentity>> LoadIdentity(
       const IdentityMaterial& material) const override;
+  Result<Der> DecryptKey(std::span<const std::byte> encrypted,
+                         std::string_view passphrase) const override;
+  Result<IdentityMaterial> OpenPkcs12(std::span<const std::byte> content,
+                                      std::string_view passphrase) const override;
+  std::vector<std::byte> Digest(Hash hash, std::span<const std::byte> content) const override;
+  bool HasSigned(std::span<const std::byte> issuer, std::span<const std::byte> list) const override;
   Result<std::shared_ptr<const BackendConfig>> Compile(const Settings& settings) const override;
 
  private:

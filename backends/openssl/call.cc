@@ -46,9 +46,7 @@ Step Call::Fail() {
   const bool peers =
       code_ == ERR_R_INTERNAL_ERROR && below != 0 && ERR_GET_REASON(below) != ERR_R_MALLOC_FAILURE;
   if (!peers) return Step::Failed();
-  failure_.error.kind = ErrorKind::kProtocol;
-  failure_.error.what = "the peer sent a key or a signature that cannot be used";
-  failure_.error.native += ", " + NativeText(below);
+  failure_.error = MakeFault(Fault::kUnusableKey, failure_.error.native + ", " + NativeText(below));
   return Step::Failed();
 }
 

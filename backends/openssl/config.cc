@@ -3,91 +3,26 @@
 #include "backends/openssl/config.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
-#include <iterator>
+#include <cstdint>
 #include <string>
 #include <string_view>
-#include <system_error>
-#include <vector>
+#include <utility>
 
 #include <openssl/err.h>
-#include <openssl/objects.h>
 
+#include "backends/openssl/algorithms.h"
 #include "backends/openssl/call.h"
 #include "backends/openssl/errors.h"
 #include "backends/openssl/hello.h"
+#include "backends/openssl/offer.h"
+#include "backends/openssl/roots.h"
 #include "backends/openssl/session.h"
+#include "backends/openssl/system_policy.h"
 #include "backends/openssl/verify.h"
 
 namespace tandem::openssl {
 namespace {
-
-// 112 bits: RSA from 2048, no SHA-1 in signatures (SSL_CTX_set_security_level(3)).
-constexpr int kSecurityLevel = 2;
-
-// In the name of a root's file in a directory, such as "5ed36f99.0".
-constexpr std::size_t kHashDigits = 8;
-
-struct SuiteName {
-  CipherSuite suite;
-  Version version;
-  const char* name;
-};
-
-constexpr SuiteName kSuites[] = {
-    {0x1301, Version::kTls13, "TLS_AES_128_GCM_SHA256"},
-    {0x1302, Version::kTls13, "TLS_AES_256_GCM_SHA384"},
-    {0x1303, Version::kTls13, "TLS_CHACHA20_POLY1305_SHA256"},
-    {0xC02B, Version::kTls12, "ECDHE-ECDSA-AES128-GCM-SHA256"},
-    {0xC02F, Version::kTls12, "ECDHE-RSA-AES128-GCM-SHA256"},
-    {0xC02C, Version::kTls12, "ECDHE-ECDSA-AES256-GCM-SHA384"},
-    {0xC030, Version::kTls12, "ECDHE-RSA-AES256-GCM-SHA384"},
-    {0xCCA9, Version::kTls12, "ECDHE-ECDSA-CHACHA20-POLY1305"},
-    {0xCCA8, Version::kTls12, "ECDHE-RSA-CHACHA20-POLY1305"},
-};
-
-struct GroupName {
-  Group group;
-  int nid;
-};
-
-constexpr GroupName kGroups[] = {
-    {0x001D, NID_X25519},    {0x0017, NID_X9_62_prime256v1},
-    {0x0018, NID_secp384r1}, {0x0019, NID_secp521r1},
-    {0x001E, NID_X448},
-};
-
-struct SchemeName {
-  SignatureScheme scheme;
-  const char* name;
-};
-
-constexpr SchemeName kSchemes[] = {
-    {0x0403, "ecdsa_secp256r1_sha256"},
-    {0x0503, "ecdsa_secp384r1_sha384"},
-    {0x0603, "ecdsa_secp521r1_sha512"},
-    {0x0804, "rsa_pss_rsae_sha256"},
-    {0x0805, "rsa_pss_rsae_sha384"},
-    {0x0806, "rsa_pss_rsae_sha512"},
-    {0x0807, "ed25519"},
-    {0x0808, "ed448"},
-    {0x0809, "rsa_pss_pss_sha256"},
-    {0x080A, "rsa_pss_pss_sha384"},
-    {0x080B, "rsa_pss_pss_sha512"},
-    {0x0401, "rsa_pkcs1_sha256"},
-    {0x0501, "rsa_pkcs1_sha384"},
-    {0x0601, "rsa_pkcs1_sha512"},
-};
-
-std::string Hex(std::uint16_t number) {
-  std::array<char, 7> text{};
-  std::snprintf(text.data(), text.size(), "0x%04X", number);
-  return text.data();
-}
 
 Error Lacks(const std::string& what) {
   return MakeError(ErrorKind::kUnsupported, "the openssl backend does not know the " + what);
@@ -97,11 +32,6 @@ Error Refused(const char* what) {
   Error error = MakeError(ErrorKind::kInternal, std::string("OpenSSL refuses the ") + what);
   error.native = NativeText(ERR_peek_last_error());
   return error;
-}
-
-void Append(std::string& list, std::string_view name) {
-  if (!list.empty()) list += ':';
-  list += name;
 }
 
 // How strong our own certificates are is for the peer to judge: our rules are for its certificates.
@@ -114,58 +44,93 @@ int AllowOwnCertificates(const SSL* ssl, const SSL_CTX* context, int operation, 
       ssl, context, operation, bits, nid, other, nullptr);
 }
 
-std::string FromEnvironment(const char* variable, const char* otherwise) {
-  const char* value = std::getenv(variable);
-  return value == nullptr ? otherwise : value;
+void Append(std::string& list, std::string_view name) {
+  if (!list.empty()) list += ':';
+  list += name;
 }
 
-// OpenSSL looks into its directories only when it needs a root, so nothing else would notice.
-bool DirectoryHoldsRoots(const std::string& path) {
-  std::error_code failed;
-  for (std::filesystem::directory_iterator entry(path, failed), end; !failed && entry != end;
-       entry.increment(failed)) {
-    const std::string name = entry->path().filename().string();
-    const bool hashed = name.size() > kHashDigits + 1 &&
-                        name.find_first_not_of("0123456789abcdef") == kHashDigits &&
-                        name[kHashDigits] == '.';
-    if (hashed) return true;
+// The hook is the program's; what it throws must not travel through a library written in C.
+void OnKeyLogLine(const SSL* ssl, const char* line) noexcept {
+  try {
+    LibrarySession::Of(ssl).settings().key_log(line);
+  } catch (...) {
+    return;
   }
-  return false;
 }
 
-bool HasSystemRoots(X509_STORE* store) {
-  if (sk_X509_OBJECT_num(X509_STORE_get0_objects(store)) > 0) return true;
-  std::string paths = FromEnvironment(X509_get_default_cert_dir_env(), X509_get_default_cert_dir());
-  paths += ':';
-  for (std::size_t begin = 0, end; (end = paths.find(':', begin)) != std::string::npos;
-       begin = end + 1) {
-    if (DirectoryHoldsRoots(paths.substr(begin, end - begin))) return true;
+// What raw rules may not take away, for tandem stands on it.
+struct Fixed {
+  std::uint64_t options;
+  int verify_mode;
+  std::size_t tickets;
+
+  static Fixed In(SSL_CTX* context) {
+    return {SSL_CTX_get_options(context), SSL_CTX_get_verify_mode(context),
+            SSL_CTX_get_num_tickets(context)};
   }
-  return false;
+
+  bool HoldsIn(SSL_CTX* context) const {
+    const Fixed now = In(context);
+    return (now.options & options) == options && now.verify_mode == verify_mode &&
+           now.tickets == tickets &&
+           SSL_CTX_get_min_proto_version(context) >= static_cast<int>(Version::kTls12);
+  }
+};
+
+std::string_view Trimmed(std::string_view text) {
+  constexpr std::string_view space = " \t\r\n";
+  const std::size_t begin = text.find_first_not_of(space);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(space) - begin + 1);
 }
 
-CertificateHandle ReadRoot(const std::vector<std::byte>& der) {
-  const auto* next = reinterpret_cast<const unsigned char*>(der.data());
-  return CertificateHandle(d2i_X509(nullptr, &next, static_cast<long>(der.size())));
+std::optional<Error> RunCommand(SSL_CONF_CTX* commands, std::string_view command) {
+  if (command.empty()) return std::nullopt;
+  const std::size_t equals = command.find('=');
+  const std::string name(Trimmed(command.substr(0, equals)));
+  const std::string value(equals == std::string_view::npos ? std::string_view()
+                                                           : Trimmed(command.substr(equals + 1)));
+  const int result = SSL_CONF_cmd(commands, name.c_str(), value.c_str());
+  if (result > 0) return std::nullopt;
+  constexpr int unknown = -2;
+  Error error = MakeError(ErrorKind::kMisuse,
+                          result == unknown ? "OpenSSL does not know the command \"" + name + '"'
+                                            : "OpenSSL does not take \"" + value +
+                                                  "\" for the command \"" + name + '"');
+  error.native = NativeText(ERR_peek_last_error());
+  return error;
+}
+
+std::optional<Error> RunCommands(SSL_CONF_CTX* commands, const std::string& text) {
+  if (text.find('\0') != std::string::npos) {
+    return MakeError(ErrorKind::kMisuse, "a zero byte stands in a rule for OpenSSL");
+  }
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(';', begin), text.size());
+    const auto command = Trimmed(std::string_view(text).substr(begin, end - begin));
+    if (auto error = RunCommand(commands, command)) return error;
+    begin = end + 1;
+  }
+  return std::nullopt;
+}
+
+template <typename Number>
+bool Holds(const std::vector<Number>& list, Number number) {
+  return std::find(list.begin(), list.end(), number) != list.end();
 }
 
 }  // namespace
-
-Group GroupNumber(int nid) {
-  const auto* row = std::find_if(std::begin(kGroups), std::end(kGroups),
-                                 [nid](const GroupName& group) { return group.nid == nid; });
-  return row == std::end(kGroups) ? Group{0} : row->group;
-}
 
 Result<std::shared_ptr<const BackendConfig>> CompiledConfig::Compile(const Settings& settings) {
   const CleanQueue clean;
   ContextHandle context(SSL_CTX_new(TLS_method()));
   if (context == nullptr) return Refused("attempt to start");
   const std::shared_ptr<CompiledConfig> config(new CompiledConfig(settings, std::move(context)));
-  config->ForgetSystemConfig();
-  for (const auto set : {&CompiledConfig::SetVersions, &CompiledConfig::SetCipherSuites,
-                         &CompiledConfig::SetGroups, &CompiledConfig::SetSignatureSchemes,
-                         &CompiledConfig::SetTrust, &CompiledConfig::SetAlpn}) {
+  for (const auto set :
+       {&CompiledConfig::CheckSystemPolicy, &CompiledConfig::SetVersions,
+        &CompiledConfig::SetCipherSuites, &CompiledConfig::SetGroups,
+        &CompiledConfig::SetSignatureSchemes, &CompiledConfig::SetTrust, &CompiledConfig::SetAlpn,
+        &CompiledConfig::SetRawRules, &CompiledConfig::ReadBack}) {
     if (auto error = (config.get()->*set)()) return std::move(*error);
   }
   config->SetCallbacks();
@@ -180,10 +145,29 @@ Result<std::unique_ptr<BackendSession>> CompiledConfig::NewSession(
 CompiledConfig::CompiledConfig(const Settings& settings, ContextHandle context)
     : settings_(settings),
       context_(std::move(context)),
-      library_security_(SSL_CTX_get_security_callback(context_.get())) {}
+      library_security_(SSL_CTX_get_security_callback(context_.get())),
+      roots_(X509_STORE_new()),
+      paths_(NewPathStore()) {
+  compiled_.version_min = settings.version_min;
+  compiled_.version_max = settings.version_max;
+  compiled_.cipher_suites = settings.cipher_suites;
+  compiled_.groups = settings.groups;
+  compiled_.signature_schemes = settings.signature_schemes;
+}
 
-// SSL_CTX_new() has applied whatever openssl.cnf says. Our rules are all that counts, so what they
-// do not name is put back to what we rely on.
+// SSL_CTX_new() has applied what the machine's administrator says.
+std::optional<Error> CompiledConfig::CheckSystemPolicy() {
+  if (roots_ == nullptr || paths_ == nullptr) return MakeFault(Fault::kOutOfMemory);
+  security_level_ = kSecurityLevel;
+  if (settings_.system_policy == SystemPolicy::kHonour) {
+    security_level_ = std::max(kSecurityLevel, SSL_CTX_get_security_level(context_.get()));
+    if (auto error = NoteSystemPolicy(context_.get(), compiled_)) return error;
+  }
+  ForgetSystemConfig();
+  return std::nullopt;
+}
+
+// Whatever it says, it has been asked; what our rules do not name is put back to what we rely on.
 void CompiledConfig::ForgetSystemConfig() {
   SSL_CTX* context = context_.get();
   SSL_CTX_clear_options(context, SSL_CTX_get_options(context));
@@ -197,31 +181,30 @@ void CompiledConfig::ForgetSystemConfig() {
   SSL_CTX_set_block_padding(context, 0);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(context, 0);
-  SSL_CTX_set_security_level(context, kSecurityLevel);
+  SSL_CTX_set_security_level(context, security_level_);
   SSL_CTX_set_cert_store(context, X509_STORE_new());
   SSL_CTX_set0_CA_list(context, sk_X509_NAME_new_null());
 }
 
 std::optional<Error> CompiledConfig::SetVersions() {
+  SSL_CTX* context = context_.get();
   const bool ok =
-      SSL_CTX_set_min_proto_version(context_.get(), static_cast<int>(settings_.version_min)) == 1 &&
-      SSL_CTX_set_max_proto_version(context_.get(), static_cast<int>(settings_.version_max)) == 1;
+      SSL_CTX_set_min_proto_version(context, static_cast<int>(compiled_.version_min)) == 1 &&
+      SSL_CTX_set_max_proto_version(context, static_cast<int>(compiled_.version_max)) == 1;
   if (ok) return std::nullopt;
   return MakeError(ErrorKind::kUnsupported, "this OpenSSL was built without a version asked for");
 }
 
 std::optional<Error> CompiledConfig::SetCipherSuites() {
+  const std::vector<CipherSuite> known = CipherSuites();
   std::string tls12;
   std::string tls13;
-  for (const CipherSuite suite : settings_.cipher_suites) {
-    const auto* row =
-        std::find_if(std::begin(kSuites), std::end(kSuites),
-                     [suite](const SuiteName& known) { return known.suite == suite; });
-    if (row == std::end(kSuites)) return Lacks("cipher suite " + Hex(suite));
-    Append(row->version == Version::kTls13 ? tls13 : tls12, row->name);
+  for (const CipherSuite suite : compiled_.cipher_suites) {
+    if (!Holds(known, suite)) return Lacks("cipher suite " + CipherSuiteName(suite));
+    Append(IsTls13Suite(suite) ? tls13 : tls12, NameOfSuite(suite));
   }
-  const bool needs12 = settings_.version_min == Version::kTls12;
-  const bool needs13 = settings_.version_max == Version::kTls13;
+  const bool needs12 = compiled_.version_min == Version::kTls12;
+  const bool needs13 = compiled_.version_max == Version::kTls13;
   if ((needs12 && tls12.empty()) || (needs13 && tls13.empty())) {
     return MakeError(ErrorKind::kMisuse, "a version is spoken for which no cipher suite is named");
   }
@@ -229,36 +212,34 @@ std::optional<Error> CompiledConfig::SetCipherSuites() {
   const bool ok = (!needs12 || SSL_CTX_set_cipher_list(context_.get(), tls12.c_str()) == 1) &&
                   (!needs13 || SSL_CTX_set_ciphersuites(context_.get(), tls13.c_str()) == 1);
   if (!ok) return Refused("cipher suites");
+  if (needs12) compiled_.native += "CipherString=" + tls12 + ";";
+  if (needs13) compiled_.native += "Ciphersuites=" + tls13 + ";";
   return std::nullopt;
 }
 
 std::optional<Error> CompiledConfig::SetGroups() {
-  std::vector<int> nids;
-  for (const Group group : settings_.groups) {
-    const auto* row =
-        std::find_if(std::begin(kGroups), std::end(kGroups),
-                     [group](const GroupName& known) { return known.group == group; });
-    if (row == std::end(kGroups)) return Lacks("group " + Hex(group));
-    nids.push_back(row->nid);
+  const std::vector<Group> known = Groups();
+  std::string list;
+  for (const Group group : compiled_.groups) {
+    if (!Holds(known, group)) return Lacks("group " + GroupName(group));
+    Append(list, GroupName(group));
   }
-  if (SSL_CTX_set1_groups(context_.get(), nids.data(), static_cast<int>(nids.size())) == 1) {
-    return std::nullopt;
-  }
-  return Refused("groups");
+  if (SSL_CTX_set1_groups_list(context_.get(), list.c_str()) != 1) return Refused("groups");
+  compiled_.native += "Groups=" + list + ";";
+  return std::nullopt;
 }
 
 std::optional<Error> CompiledConfig::SetSignatureSchemes() {
+  const std::vector<SignatureScheme> known = SignatureSchemes();
   std::string list;
-  for (const SignatureScheme scheme : settings_.signature_schemes) {
-    const auto* row =
-        std::find_if(std::begin(kSchemes), std::end(kSchemes),
-                     [scheme](const SchemeName& known) { return known.scheme == scheme; });
-    if (row == std::end(kSchemes)) return Lacks("signature scheme " + Hex(scheme));
-    Append(list, row->name);
+  for (const SignatureScheme scheme : compiled_.signature_schemes) {
+    if (!Holds(known, scheme)) return Lacks("signature scheme " + SignatureSchemeName(scheme));
+    Append(list, SignatureSchemeName(scheme));
   }
   const bool ok = SSL_CTX_set1_sigalgs_list(context_.get(), list.c_str()) == 1 &&
                   SSL_CTX_set1_client_sigalgs_list(context_.get(), list.c_str()) == 1;
   if (!ok) return Refused("signature schemes");
+  compiled_.native += "SignatureAlgorithms=" + list;
   return std::nullopt;
 }
 
@@ -275,40 +256,27 @@ std::optional<Error> CompiledConfig::SetTrust() {
   if (!settings_.trust.has_value()) {
     return MakeError(ErrorKind::kMisuse, "nothing says whose certificates are trusted");
   }
-  // A root is what the program names, not what signed itself.
-  X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context_.get()), X509_V_FLAG_PARTIAL_CHAIN);
-  switch (settings_.trust->mode()) {
-    case Trust::Mode::kSystem: return AddSystemRoots();
-    case Trust::Mode::kRoots: return AddRoots();
-    case Trust::Mode::kDangerNone: break;
+  const Trust& trust = *settings_.trust;
+  for (const Der& der : trust.intermediates()) {
+    auto certificate = Certificate::Parse(der);
+    if (certificate.has_value()) intermediates_.push_back(std::move(*certificate));
   }
-  return std::nullopt;
-}
-
-std::optional<Error> CompiledConfig::AddSystemRoots() {
-  X509_STORE* store = SSL_CTX_get_cert_store(context_.get());
-  if (SSL_CTX_set_default_verify_paths(context_.get()) == 1 && HasSystemRoots(store)) {
+  if (trust.mode() != Trust::Mode::kSystem && trust.mode() != Trust::Mode::kRoots) {
     return std::nullopt;
   }
-  return MakeError(ErrorKind::kMisuse,
-                   "this machine has no system roots; install ca-certificates or name roots");
+  Result<std::size_t> count = trust.mode() == Trust::Mode::kSystem
+                                  ? AddSystemRoots(roots_.get(), trust.may_be_empty())
+                                  : AddRoots(roots_.get(), trust.roots());
+  if (!count.ok()) return std::move(count).error();
+  compiled_.roots = *count;
+  return server && trust.mode() == Trust::Mode::kRoots ? NameRoots() : std::nullopt;
 }
 
-std::optional<Error> CompiledConfig::AddRoots() {
-  X509_STORE* store = SSL_CTX_get_cert_store(context_.get());
-  const auto& roots = settings_.trust->roots();
-  if (roots.empty()) return MakeError(ErrorKind::kMisuse, "there is no root to trust");
-  for (std::size_t i = 0; i < roots.size(); ++i) {
-    const CertificateHandle root = ReadRoot(roots[i]);
-    if (root == nullptr) {
-      Error error = MakeError(ErrorKind::kMisuse,
-                              "root number " + std::to_string(i + 1) + " cannot be parsed");
-      error.native = NativeText(ERR_peek_last_error());
-      return error;
-    }
-    if (X509_STORE_add_cert(store, root.get()) != 1) return Refused("roots");
-    const bool named = settings_.role == Role::kServer;
-    if (named && SSL_CTX_add1_to_CA_list(context_.get(), root.get()) != 1) return Refused("roots");
+// Clients are told whose certificates are wanted.
+std::optional<Error> CompiledConfig::NameRoots() {
+  for (const Der& der : settings_.trust->roots()) {
+    const CertificateHandle root = ParseCertificate(der);
+    if (SSL_CTX_add1_to_CA_list(context_.get(), root.get()) != 1) return Refused("roots");
   }
   return std::nullopt;
 }
@@ -332,9 +300,46 @@ std::optional<Error> CompiledConfig::SetAlpn() {
   return Refused("application protocols");
 }
 
+// They come last, and so they win.
+std::optional<Error> CompiledConfig::SetRawRules() {
+  if (settings_.raw_rules.empty()) return std::nullopt;
+  SSL_CTX* context = context_.get();
+  const Fixed fixed = Fixed::In(context);
+  const CommandsHandle commands(SSL_CONF_CTX_new());
+  if (commands == nullptr) return MakeFault(Fault::kOutOfMemory);
+  const bool client = settings_.role == Role::kClient;
+  SSL_CONF_CTX_set_flags(
+      commands.get(), SSL_CONF_FLAG_FILE | (client ? SSL_CONF_FLAG_CLIENT : SSL_CONF_FLAG_SERVER));
+  SSL_CONF_CTX_set_ssl_ctx(commands.get(), context);
+  for (const RawRules& rules : settings_.raw_rules) {
+    if (auto error = RunCommands(commands.get(), rules.text)) return error;
+    if (!rules.text.empty()) compiled_.native += ";" + rules.text;
+  }
+  if (SSL_CONF_CTX_finish(commands.get()) != 1) return Refused("rules for OpenSSL");
+  if (fixed.HoldsIn(context)) return std::nullopt;
+  return MakeError(ErrorKind::kUnsupported,
+                   "the rules for OpenSSL change what they may not: old versions, renegotiation, "
+                   "tickets, compression, or whether certificates are looked at");
+}
+
+// Security level, versions and lists bound each other; what is left is asked of the library.
+std::optional<Error> CompiledConfig::ReadBack() {
+  std::optional<Offer> offer = ReadOffer(context_.get());
+  if (!offer.has_value() || offer->versions.empty() || offer->cipher_suites.empty()) {
+    return MakeError(ErrorKind::kUnsupported, "the rules leave no cipher suite to speak");
+  }
+  compiled_.version_min = offer->versions.front();
+  compiled_.version_max = offer->versions.back();
+  compiled_.cipher_suites = std::move(offer->cipher_suites);
+  compiled_.groups = std::move(offer->groups);
+  compiled_.signature_schemes = std::move(offer->signature_schemes);
+  return std::nullopt;
+}
+
 void CompiledConfig::SetCallbacks() {
   SSL_CTX_set_security_callback(context_.get(), AllowOwnCertificates);
   SSL_CTX_set0_security_ex_data(context_.get(), this);
+  if (settings_.key_log) SSL_CTX_set_keylog_callback(context_.get(), OnKeyLogLine);
   SSL_CTX_set_cert_verify_callback(context_.get(), OnPeerCertificates, nullptr);
   if (settings_.role == Role::kServer) {
     SSL_CTX_set_client_hello_cb(context_.get(), OnClientHello, nullptr);

@@ -3,8 +3,11 @@
 #ifndef TANDEM_BACKENDS_OPENSSL_CONFIG_H_
 #define TANDEM_BACKENDS_OPENSSL_CONFIG_H_
 
+#include <chrono>
 #include <memory>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "backends/openssl/handles.h"
 #include "tandem/backend.h"
@@ -15,14 +18,16 @@ namespace tandem::openssl {
 using SecurityCallback = int (*)(const SSL* ssl, const SSL_CTX* context, int operation, int bits,
                                  int nid, void* other, void* extra);
 
-/// Returns IANA's number of a group that OpenSSL names by `nid`; 0 for one without a number here.
-Group GroupNumber(int nid);
-
 /// The rules, compiled once and not changed afterwards.
 class CompiledConfig final : public BackendConfig {
  public:
   /// Compiles `settings`, which must outlive the result. Fails as Backend::Compile() does.
   static Result<std::shared_ptr<const BackendConfig>> Compile(const Settings& settings);
+
+  CompiledRules Compiled() const override { return compiled_; }
+
+  /// Runs in verify.cc. Needs no session.
+  ChainFindings Examine(std::span<const Der> sent, std::chrono::sys_seconds now) const override;
 
   Result<std::unique_ptr<BackendSession>> NewSession(const SessionParts& parts) const override;
 
@@ -35,20 +40,27 @@ class CompiledConfig final : public BackendConfig {
  private:
   CompiledConfig(const Settings& settings, ContextHandle context);
 
+  std::optional<Error> CheckSystemPolicy();
   void ForgetSystemConfig();
   std::optional<Error> SetVersions();
   std::optional<Error> SetCipherSuites();
   std::optional<Error> SetGroups();
   std::optional<Error> SetSignatureSchemes();
   std::optional<Error> SetTrust();
-  std::optional<Error> AddSystemRoots();
-  std::optional<Error> AddRoots();
+  std::optional<Error> NameRoots();
   std::optional<Error> SetAlpn();
+  std::optional<Error> SetRawRules();
+  std::optional<Error> ReadBack();
   void SetCallbacks();
 
   const Settings& settings_;
   ContextHandle context_;
   SecurityCallback library_security_;
+  int security_level_ = 0;
+  StoreHandle roots_;
+  StoreHandle paths_;  // Without certificates: how a path is looked at.
+  std::vector<Certificate> intermediates_;
+  CompiledRules compiled_;
 };
 
 }  // namespace tandem::openssl

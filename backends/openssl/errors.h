@@ -3,19 +3,17 @@
 #ifndef TANDEM_BACKENDS_OPENSSL_ERRORS_H_
 #define TANDEM_BACKENDS_OPENSSL_ERRORS_H_
 
-#include <optional>
 #include <string>
 
 #include "tandem/backend.h"
+#include "tandem/fault.h"
 
 namespace tandem::openssl {
 
 /// Says what one reason code of libssl means.
 struct Row {
-  int code;  ///< SSL_R_..., or ERR_R_... of the libraries below.
-  ErrorKind kind;
-  const char* what;                               ///< One sentence for Error::what.
-  std::optional<Verdict> verdict = std::nullopt;  ///< kUntrusted only.
+  int code;     ///< SSL_R_..., or ERR_R_... of the libraries below.
+  Fault fault;  ///< The kind, the sentence and the verdict are the fault's.
 };
 
 /// Returns the row of a reason code of libssl, or null.

@@ -2,8 +2,7 @@
 
 #include "backends/openssl/hello.h"
 
-#include <cstddef>
-#include <span>
+#include <string>
 #include <utility>
 
 #include <openssl/err.h>
@@ -14,39 +13,29 @@
 namespace tandem::openssl {
 namespace {
 
-constexpr HelloExtension kExtensions[] = {
-    HelloExtension::kServerName, HelloExtension::kSignatureAlgorithms, HelloExtension::kAlpn,
-    HelloExtension::kSupportedVersions};
-
-bool ReadHello(SSL* ssl, ClientHello& hello) {
-  // SSL 2.0's hello has no extensions and other suites; nothing that we speak begins with it.
-  if (SSL_client_hello_isv2(ssl) != 0) return false;
-  const unsigned char* body = nullptr;
-  std::size_t size = SSL_client_hello_get0_ciphers(ssl, &body);
-  if (!ReadHelloCipherSuites(std::as_bytes(std::span(body, size)), hello)) return false;
-  for (const HelloExtension type : kExtensions) {
-    if (SSL_client_hello_get0_ext(ssl, static_cast<unsigned>(type), &body, &size) != 1) continue;
-    if (!ReadHelloExtension(type, std::as_bytes(std::span(body, size)), hello)) return false;
-  }
-  return true;
-}
+int HasNoCertificate(SSL* /*ssl*/, void* /*unused*/) noexcept { return 0; }
 
 }  // namespace
 
 int OnClientHello(SSL* ssl, int* alert, void* /*unused*/) noexcept {
   LibrarySession& session = LibrarySession::Of(ssl);
-  ClientHello hello;
-  if (!ReadHello(ssl, hello)) {
-    *alert = static_cast<int>(Alert::kDecodeError);
-    return SSL_CLIENT_HELLO_ERROR;
-  }
-  const HelloAnswer* answer = session.policy().AnswerHello(hello);
+  const bool second = session.answer() != nullptr;
+  std::string server_name;
+  const HelloAnswer* answer = session.policy().AnswerHello(session.client_hello(), server_name);
   ERR_clear_error();  // The program's hook may have used the library.
   if (answer == nullptr) {
-    *alert = static_cast<int>(session.policy().refusal_alert());
+    const Alert due = session.policy().refusal_alert();
+    if (due == Alert::kMissingExtension && !second) {
+      // As long as no version is chosen the library makes handshake_failure of this one. A little
+      // later it sees by itself what is missing, if it believes that it will have a certificate.
+      SSL_set_cert_cb(ssl, HasNoCertificate, nullptr);
+      return SSL_CLIENT_HELLO_SUCCESS;
+    }
+    *alert = static_cast<int>(due);
     return SSL_CLIENT_HELLO_ERROR;
   }
-  session.set_hello(std::move(hello.server_name), answer);
+  if (second) return SSL_CLIENT_HELLO_SUCCESS;
+  session.set_hello(std::move(server_name), answer);
   // The policy has checked that the identity is of this backend.
   if (!static_cast<const LoadedIdentity&>(answer->identity->loaded()).Apply(ssl)) {
     *alert = static_cast<int>(Alert::kInternalError);

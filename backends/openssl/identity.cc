@@ -13,9 +13,11 @@
 
 #include <openssl/err.h>
 #include <openssl/objects.h>
+#include <openssl/x509v3.h>
 
 #include "backends/openssl/call.h"
 #include "backends/openssl/errors.h"
+#include "backends/openssl/roots.h"
 
 namespace tandem::openssl {
 namespace {
@@ -34,20 +36,6 @@ Error Unusable(ErrorKind kind, std::string what) {
 template <typename T>
 bool Contains(const T& list, int nid) {
   return std::find(std::begin(list), std::end(list), nid) != std::end(list);
-}
-
-// Reads one object with a d2i_...() function; nothing may be left over.
-template <typename Object, typename Read>
-Object ReadDer(const std::vector<std::byte>& der, Read read) {
-  const auto* next = reinterpret_cast<const unsigned char*>(der.data());
-  const auto* end = next + der.size();
-  Object object(read(&next, static_cast<long>(der.size())));
-  return next == end ? std::move(object) : nullptr;
-}
-
-CertificateHandle ReadCertificate(const std::vector<std::byte>& der) {
-  return ReadDer<CertificateHandle>(
-      der, [](const unsigned char** next, long size) { return d2i_X509(nullptr, next, size); });
 }
 
 std::string TypeName(int nid) {
@@ -85,16 +73,15 @@ std::optional<Error> CheckCurve(const EVP_PKEY* key) {
 
 Result<KeyHandle> ReadKey(const IdentityMaterial& material) {
   using Format = IdentityMaterial::KeyFormat;
-  const auto pkcs8 = ReadDer<Pkcs8Handle>(material.key, [](const unsigned char** next, long size) {
-    return d2i_PKCS8_PRIV_KEY_INFO(nullptr, next, size);
-  });
+  const auto pkcs8 = ReadDer<Pkcs8Handle>(material.key, d2i_PKCS8_PRIV_KEY_INFO);
   if (material.key_format == Format::kPkcs8) return ReadPkcs8(pkcs8.get());
   if (pkcs8 != nullptr) return BadKey();  // d2i_PrivateKey() would take it for what it is.
   ERR_clear_error();
   const int type = material.key_format == Format::kPkcs1Rsa ? EVP_PKEY_RSA : EVP_PKEY_EC;
-  return ReadDer<KeyHandle>(material.key, [type](const unsigned char** next, long size) {
-    return d2i_PrivateKey(type, nullptr, next, size);
-  });
+  return ReadDer<KeyHandle>(material.key,
+                            [type](EVP_PKEY** key, const unsigned char** next, long size) {
+                              return d2i_PrivateKey(type, key, next, size);
+                            });
 }
 
 }  // namespace
@@ -105,8 +92,10 @@ Result<std::shared_ptr<const BackendIdentity>> LoadedIdentity::Load(
   CertificateHandle leaf;
   ChainHandle chain(sk_X509_new_null());
   for (std::size_t i = 0; i < material.chain.size(); ++i) {
-    CertificateHandle certificate = ReadCertificate(material.chain[i]);
-    if (certificate == nullptr) {
+    CertificateHandle certificate = ParseCertificate(material.chain[i]);
+    // The library reads extensions late, and would not show what it then calls invalid.
+    constexpr int no_purpose = -1;
+    if (certificate == nullptr || X509_check_purpose(certificate.get(), no_purpose, 0) != 1) {
       return Unusable(ErrorKind::kMisuse,
                       "certificate number " + std::to_string(i + 1) + " cannot be parsed");
     }

@@ -4,6 +4,7 @@
 #define TANDEM_BACKENDS_OPENSSL_INFO_H_
 
 #include <string>
+#include <vector>
 
 #include <openssl/ssl.h>
 
@@ -13,6 +14,9 @@ namespace tandem::openssl {
 
 /// Returns the version that was negotiated, or is about to be.
 Version NegotiatedVersion(const SSL* ssl);
+
+/// Returns the certificates that the peer has shown, leaf first.
+std::vector<Der> ReadPeerChain(const SSL* ssl);
 
 /// Returns what `ssl`, whose handshake is done, has established. `server_name` is the SNI.
 ConnectionInfo Describe(SSL* ssl, const std::string& server_name);

@@ -2,6 +2,7 @@
 
 #include "backends/openssl/session.h"
 
+#include <array>
 #include <cstdint>
 #include <utility>
 
@@ -17,6 +18,7 @@ namespace tandem::openssl {
 namespace {
 
 constexpr std::size_t kAlertBytes = 2;
+constexpr std::size_t kMessageHeader = 4;
 
 void OnMessage(int sent, int /*version*/, int type, const void* content, std::size_t size, SSL* ssl,
                void* /*unused*/) noexcept {
@@ -24,8 +26,9 @@ void OnMessage(int sent, int /*version*/, int type, const void* content, std::si
   if (type == SSL3_RT_ALERT && size == kAlertBytes) {
     LibrarySession::Of(ssl).NoteAlert(sent != 0, bytes[0], static_cast<Alert>(bytes[1]));
   }
-  if (type == SSL3_RT_HANDSHAKE && size > 0 && sent == 0) {
-    LibrarySession::Of(ssl).NoteMessage(bytes[0]);
+  if (type == SSL3_RT_HANDSHAKE && size >= kMessageHeader && sent == 0) {
+    LibrarySession::Of(ssl).NoteMessage(
+        bytes[0], std::as_bytes(std::span(bytes, size)).subspan(kMessageHeader));
   }
 }
 
@@ -110,6 +113,18 @@ bool LibrarySession::Export(std::string_view label,
                                     bytes.size(), context.has_value() ? 1 : 0) == 1;
 }
 
+std::vector<std::byte> LibrarySession::FirstFinished() const {
+  const SSL* ssl = ssl_.get();
+  if (NegotiatedVersion(ssl) == Version::kTls13) return {};
+  // The client's comes first, but for a session that is resumed.
+  const bool is_client = SSL_is_server(ssl) == 0;
+  const bool ours = is_client == (SSL_session_reused(ssl) == 0);
+  std::array<std::byte, EVP_MAX_MD_SIZE> message{};
+  const std::size_t size = ours ? SSL_get_finished(ssl, message.data(), message.size())
+                                : SSL_get_peer_finished(ssl, message.data(), message.size());
+  return {message.begin(), message.begin() + static_cast<std::ptrdiff_t>(size)};
+}
+
 Failure LibrarySession::TakeFailure() { return std::exchange(failure_, Failure()); }
 
 void LibrarySession::set_hello(std::string server_name, const HelloAnswer* answer) {
@@ -138,7 +153,8 @@ void LibrarySession::NoteAlert(bool sent, std::uint8_t level, Alert alert) {
   if (goes_on) parts_.events.Add({.type = Event::Type::kWarningAlert, .alert = alert});
 }
 
-void LibrarySession::NoteMessage(std::uint8_t type) {
+void LibrarySession::NoteMessage(std::uint8_t type, std::span<const std::byte> body) {
+  if (type == SSL3_MT_CLIENT_HELLO) client_hello_ = body;
   if (type == SSL3_MT_KEY_UPDATE) parts_.events.Add({.type = Event::Type::kRekeyedByPeer});
 }
 

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "backends/openssl/call.h"
 #include "backends/openssl/config.h"
@@ -38,8 +39,10 @@ class LibrarySession final : public BackendSession {
   ConnectionInfo Describe() const override;
   bool Export(std::string_view label, std::optional<std::span<const std::byte>> context,
               std::span<std::byte> material) const override;
+  std::vector<std::byte> FirstFinished() const override;
   Failure TakeFailure() override;
 
+  const CompiledConfig& config() const { return config_; }
   const Settings& settings() const { return config_.settings(); }
   HandshakePolicy& policy() const { return parts_.policy; }
 
@@ -53,7 +56,10 @@ class LibrarySession final : public BackendSession {
   void NoteAlert(bool sent, std::uint8_t level, Alert alert);
 
   /// Notes a whole handshake message that came. Called from inside callbacks.
-  void NoteMessage(std::uint8_t type);
+  void NoteMessage(std::uint8_t type, std::span<const std::byte> body);
+
+  /// Returns the body of the ClientHello that came last. Valid while OnClientHello() runs.
+  std::span<const std::byte> client_hello() const { return client_hello_; }
 
  private:
   LibrarySession(const CompiledConfig& config, const SessionParts& parts, SessionHandle ssl);
@@ -67,7 +73,8 @@ class LibrarySession final : public BackendSession {
   SessionHandle ssl_;
   std::string server_name_;
   const HelloAnswer* answer_ = nullptr;
-  bool closed_ = false;  // Our direction.
+  std::span<const std::byte> client_hello_;  // The library's memory.
+  bool closed_ = false;                      // Our direction.
   std::optional<Alert> alert_sent_;
   Failure failure_;
 };

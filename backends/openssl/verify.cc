@@ -2,21 +2,24 @@
 
 #include "backends/openssl/verify.h"
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <optional>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
-#include <openssl/x509v3.h>
+#include <openssl/x509_vfy.h>
 
 #include "backends/openssl/call.h"
+#include "backends/openssl/config.h"
 #include "backends/openssl/errors.h"
 #include "backends/openssl/handles.h"
 #include "backends/openssl/info.h"
+#include "backends/openssl/roots.h"
 #include "backends/openssl/session.h"
+#include "tandem/path_search.h"
 
 namespace tandem::openssl {
 namespace {
@@ -39,67 +42,74 @@ constexpr AlertCode kAlertCodes[] = {
     {Alert::kInternalError, X509_V_ERR_UNSPECIFIED},
 };
 
-struct Findings {
-  VerdictSet chain;
+// One path, from the leaf up to the certificate that is trusted, and what is wrong with it.
+struct PathCheck {
+  std::vector<CertificateHandle> path;
+  VerdictSet verdicts;
   int gravest_code = X509_V_OK;
 };
+
+PathCheck& CheckOf(X509_STORE_CTX* check) {
+  return *static_cast<PathCheck*>(X509_STORE_CTX_get_app_data(check));
+}
+
+// The way has been found; the library is to go it and not another. What it would look at before a
+// step (key identifiers, kinds of keys) has been looked at, or shows in the signature.
+int IsNextOnPath(X509_STORE_CTX* check, X509* certificate, X509* issuer) noexcept {
+  const auto& path = CheckOf(check).path;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (path[i].get() != certificate) continue;
+    if (i + 1 < path.size()) return path[i + 1].get() == issuer ? 1 : 0;
+  }
+  return certificate == issuer && X509_check_issued(issuer, certificate) == X509_V_OK ? 1 : 0;
+}
 
 // Notes what is wrong and has the check go on, so that no finding hides another.
 int NoteFinding(int ok, X509_STORE_CTX* check) noexcept {
   if (ok == 1) return 1;
-  auto& findings = *static_cast<Findings*>(X509_STORE_CTX_get_app_data(check));
+  PathCheck& findings = CheckOf(check);
   const int code = X509_STORE_CTX_get_error(check);
-  const auto gravest_before = findings.chain.Gravest();
-  findings.chain.Add(VerdictFor(code).Gravest().value_or(Verdict::kOther));
-  if (findings.chain.Gravest() != gravest_before) findings.gravest_code = code;
+  const auto gravest_before = findings.verdicts.Gravest();
+  findings.verdicts.Add(VerdictFor(code).Gravest().value_or(Verdict::kOther));
+  if (findings.verdicts.Gravest() != gravest_before) findings.gravest_code = code;
   return 1;
 }
 
-Findings CheckChain(X509_STORE_CTX* check, const Settings& settings) {
-  Findings findings;
-  X509_STORE_CTX_set_app_data(check, &findings);
-  X509_STORE_CTX_set_verify_cb(check, NoteFinding);
-  if (settings.wall_clock) {
-    const auto now = std::chrono::system_clock::to_time_t(settings.wall_clock());
-    X509_VERIFY_PARAM_set_time(X509_STORE_CTX_get0_param(check), now);
+bool KeyHasSigned(X509* issuer, X509* certificate) {
+  EVP_PKEY* key = X509_get0_pubkey(issuer);
+  return key != nullptr && X509_verify(certificate, key) == 1;
+}
+
+// A list of certificates that it does not own.
+using BorrowedHandle =
+    std::unique_ptr<STACK_OF(X509), decltype([](STACK_OF(X509) * list) { sk_X509_free(list); })>;
+
+// Asks about this path and no other: all of it is what the peer sent, its end is what we trust.
+void CheckPath(X509_STORE* store, int security_level, PathCheck& findings) {
+  const auto& path = findings.path;
+  const CheckHandle check(X509_STORE_CTX_new());
+  const BorrowedHandle sent(sk_X509_new_null());
+  const BorrowedHandle trusted(sk_X509_new_null());
+  bool ready = check != nullptr && sent != nullptr && trusted != nullptr;
+  for (std::size_t i = 0; ready && i + 1 < path.size(); ++i) {
+    ready = sk_X509_push(sent.get(), path[i].get()) > 0;
   }
-  const int result = X509_verify_cert(check);
-  X509_STORE_CTX_set_app_data(check, nullptr);
-  if (result == 1) return findings;
+  ready = ready && sk_X509_push(trusted.get(), path.back().get()) > 0 &&
+          X509_STORE_CTX_init(check.get(), store, path.front().get(), sent.get()) == 1 &&
+          X509_STORE_CTX_set_app_data(check.get(), &findings) == 1;
+  if (ready) {
+    X509_STORE_CTX_set0_trusted_stack(check.get(), trusted.get());
+    X509_STORE_CTX_set_verify_cb(check.get(), NoteFinding);
+    X509_VERIFY_PARAM* rules = X509_STORE_CTX_get0_param(check.get());
+    // A root is what the program names, not what signed itself. Dates are for the rules to judge,
+    // by a clock that a Config can replace.
+    X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME);
+    X509_VERIFY_PARAM_set_auth_level(rules, security_level);
+    if (X509_verify_cert(check.get()) == 1) return;
+  }
   // Not a finding but a failure to look, such as want of memory.
-  findings.chain.Add(Verdict::kOther);
-  if (findings.gravest_code == X509_V_OK) findings.gravest_code = X509_STORE_CTX_get_error(check);
-  return findings;
-}
-
-bool IsPlainAscii(std::span<const unsigned char> text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](unsigned char byte) { return byte > 0 && byte < 0x80; });
-}
-
-// Returns nothing if the extension is there and does not parse, or is there twice.
-std::optional<CertificateNames> ReadNames(const X509* leaf) {
-  int found = -1;
-  const NamesHandle parsed(
-      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(leaf, NID_subject_alt_name, &found, nullptr)));
-  CertificateNames names;
-  if (parsed == nullptr) return found == -1 ? std::optional(names) : std::nullopt;
-  for (int i = 0; i < sk_GENERAL_NAME_num(parsed.get()); ++i) {
-    const GENERAL_NAME* name = sk_GENERAL_NAME_value(parsed.get(), i);
-    if (name->type != GEN_DNS && name->type != GEN_IPADD) continue;
-    const ASN1_STRING* string = name->type == GEN_DNS ? name->d.dNSName : name->d.iPAddress;
-    const std::span content(ASN1_STRING_get0_data(string),
-                            static_cast<std::size_t>(ASN1_STRING_length(string)));
-    if (name->type == GEN_DNS) {
-      if (IsPlainAscii(content)) names.dns.emplace_back(content.begin(), content.end());
-      continue;
-    }
-    const auto bytes = std::as_bytes(content);
-    if (bytes.size() == 4 || bytes.size() == 16) {
-      names.addresses.emplace_back(bytes.begin(), bytes.end());
-    }
-  }
-  return names;
+  findings.verdicts.Add(Verdict::kOther);
+  if (findings.gravest_code == X509_V_OK) findings.gravest_code = X509_V_ERR_UNSPECIFIED;
 }
 
 std::string FindingText(int code) {
@@ -109,22 +119,55 @@ std::string FindingText(int code) {
 
 }  // namespace
 
+X509_STORE* NewPathStore() {
+  X509_STORE* store = X509_STORE_new();
+  if (store != nullptr) X509_STORE_set_check_issued(store, IsNextOnPath);
+  return store;
+}
+
+ChainFindings CompiledConfig::Examine(std::span<const Der> sent,
+                                      std::chrono::sys_seconds now) const {
+  const CleanQueue clean;
+  const auto trusted = [this](const Der& name) {
+    return RootsNamed(roots_.get(), name, settings_.role == Role::kClient);
+  };
+  const auto has_signed = [](const Certificate& issuer, const Certificate& certificate) {
+    const CertificateHandle above = ParseCertificate(issuer.der);
+    const CertificateHandle below = ParseCertificate(certificate.der);
+    return above != nullptr && below != nullptr && KeyHasSigned(above.get(), below.get());
+  };
+  PathFound found = FindPath({sent, intermediates_, trusted, has_signed},
+                             {settings_.role == Role::kClient, now, *settings_.trust, nullptr});
+  ChainFindings findings{found.verdicts, std::move(found.path), found.complete, {}};
+  if (!findings.complete) {
+    if (!findings.path.empty()) {
+      findings.native = FindingText(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
+    }
+    return findings;
+  }
+  PathCheck check;
+  for (const Der& der : findings.path) {
+    check.path.push_back(ParseCertificate(der));
+    if (check.path.back() != nullptr) continue;
+    findings.verdicts.Add(Verdict::kMalformed);
+    findings.native = "OpenSSL cannot parse certificate " + std::to_string(check.path.size());
+    return findings;
+  }
+  CheckPath(paths_.get(), security_level_, check);
+  findings.verdicts.Add(check.verdicts);
+  findings.native = FindingText(check.gravest_code);
+  return findings;
+}
+
 int OnPeerCertificates(X509_STORE_CTX* check, void* /*unused*/) noexcept {
   const CleanQueue clean;
   const auto* ssl = static_cast<const SSL*>(
       X509_STORE_CTX_get_ex_data(check, SSL_get_ex_data_X509_STORE_CTX_idx()));
   LibrarySession& session = LibrarySession::Of(ssl);
-  const auto& trust = session.settings().trust;
-  if (trust.has_value() && trust->mode() == Trust::Mode::kDangerNone) return 1;
-
-  const Findings findings = CheckChain(check, session.settings());
-  PeerEvidence evidence{findings.chain, {}, FindingText(findings.gravest_code)};
-  if (auto names = ReadNames(X509_STORE_CTX_get0_cert(check))) {
-    evidence.names = std::move(*names);
-  } else {
-    evidence.chain.Add(Verdict::kMalformed);
-  }
-  const auto alert = session.policy().JudgePeer(evidence, NegotiatedVersion(ssl));
+  std::vector<Der> sent;
+  const STACK_OF(X509)* chain = X509_STORE_CTX_get0_untrusted(check);
+  for (int i = 0; i < sk_X509_num(chain); ++i) sent.push_back(DerOf(sk_X509_value(chain, i)));
+  const auto alert = session.policy().JudgePeer(sent, session.config(), NegotiatedVersion(ssl));
   X509_STORE_CTX_set_error(check, alert.has_value() ? VerifyErrorFor(*alert) : X509_V_OK);
   return alert.has_value() ? 0 : 1;
 }

@@ -10,8 +10,13 @@
 
 namespace tandem::openssl {
 
-/// Checks the chain, collects every finding and asks the policy; rejects with the policy's alert.
-/// Runs inside the handshake, in both roles. For SSL_CTX_set_cert_verify_callback().
+/// Returns a store without certificates, in which a path that has been found is checked; null if
+/// there is no memory.
+X509_STORE* NewPathStore();
+
+/// Asks the policy about what the peer has shown, and rejects with the policy's alert. Runs inside
+/// the handshake, in both
+/// roles. For SSL_CTX_set_cert_verify_callback().
 int OnPeerCertificates(X509_STORE_CTX* check, void* unused) noexcept;
 
 /// Returns the X509_V_ERR_... for which OpenSSL sends `alert`; one that makes it send

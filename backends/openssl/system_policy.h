@@ -1,0 +1,28 @@
+// What the machine's administrator lets OpenSSL speak.
+
+#ifndef TANDEM_BACKENDS_OPENSSL_SYSTEM_POLICY_H_
+#define TANDEM_BACKENDS_OPENSSL_SYSTEM_POLICY_H_
+
+#include <optional>
+#include <string>
+
+#include <openssl/ssl.h>
+
+#include "tandem/backend.h"
+
+namespace tandem::openssl {
+
+/// What tandem asks of keys and hashes by itself: 112 bits, which is RSA from 2048, and no SHA-1 in
+/// signatures (SSL_CTX_set_security_level(3)).
+inline constexpr int kSecurityLevel = 2;
+
+/// Returns the file whose rules the library applies to each new SSL_CTX; empty if there is none.
+std::string SystemPolicyFile();
+
+/// Takes out of `rules` what the machine's policy forbids, and notes it in `rules.system_policy`.
+/// `fresh` is an SSL_CTX as the library makes it. kUnsupported when that leaves nothing to speak.
+std::optional<Error> NoteSystemPolicy(SSL_CTX* fresh, CompiledRules& rules);
+
+}  // namespace tandem::openssl
+
+#endif  // TANDEM_BACKENDS_OPENSSL_SYSTEM_POLICY_H_
