@@ -8,12 +8,21 @@ namespace tandem::conformance {
 namespace {
 
 constexpr std::uint16_t kX25519 = 0x001D;
+constexpr std::uint8_t kHandshake = 22;
+constexpr std::uint8_t kClientHello = 1;
+
+}  // namespace
 
 void Put8(Bytes& to, std::size_t value) { to.push_back(static_cast<std::byte>(value)); }
 
 void Put16(Bytes& to, std::size_t value) {
   Put8(to, value >> 8);
   Put8(to, value);
+}
+
+void Put24(Bytes& to, std::size_t value) {
+  Put8(to, value >> 16);
+  Put16(to, value);
 }
 
 void Append(Bytes& to, const Bytes& more) { to.insert(to.end(), more.begin(), more.end()); }
@@ -31,56 +40,76 @@ Bytes Sized16(const Bytes& body) {
   return sized;
 }
 
-void Extension(Bytes& to, std::uint16_t type, const Bytes& body) {
-  Put16(to, type);
-  Append(to, Sized16(body));
+HelloPart* HelloParts::Find(std::uint16_t type) {
+  const auto found = std::find_if(extensions.begin(), extensions.end(),
+                                  [type](const HelloPart& part) { return part.type == type; });
+  return found == extensions.end() ? nullptr : &*found;
 }
 
-Bytes Extensions(const RawHello& hello) {
-  Bytes all;
-  Extension(all, 10, Sized16(List(hello.groups)));   // supported_groups
-  Extension(all, 11, {std::byte{1}, std::byte{0}});  // ec_point_formats: uncompressed
-  Extension(all, 13, Sized16(List(hello.schemes)));  // signature_algorithms
-  Extension(all, 23, {});                            // extended_master_secret
-  Extension(all, 0xFF01, {std::byte{0}});            // renegotiation_info: empty
-  if (hello.versions.empty()) return all;
+HelloParts PartsOf(const RawHello& hello) {
+  HelloParts parts;
+  parts.legacy_version = hello.legacy_version;
+  parts.random = Pattern(32, 1);
+  parts.session_id = Pattern(32, 2);
+  parts.suites = List(hello.suites);
+  parts.extensions = {
+      {10, Sized16(List(hello.groups))},   // supported_groups
+      {11, {std::byte{1}, std::byte{0}}},  // ec_point_formats: uncompressed
+      {13, Sized16(List(hello.schemes))},  // signature_algorithms
+      {23, {}},                            // extended_master_secret
+      {0xFF01, {std::byte{0}}},            // renegotiation_info: empty
+  };
+  if (hello.versions.empty()) return parts;
   Bytes versions;
   Put8(versions, 2 * hello.versions.size());
   Append(versions, List(hello.versions));
-  Extension(all, 43, versions);  // supported_versions
+  parts.extensions.push_back({43, versions});  // supported_versions
   Bytes share;
   if (hello.share && std::count(hello.groups.begin(), hello.groups.end(), kX25519) > 0) {
     Put16(share, kX25519);
     Append(share, Sized16(Pattern(32, 0x25519)));
   }
-  Extension(all, 51, Sized16(share));  // key_share
-  return all;
+  parts.extensions.push_back({51, Sized16(share)});  // key_share
+  return parts;
 }
 
-}  // namespace
+Bytes HelloBody(const HelloParts& parts) {
+  Bytes body;
+  Put16(body, parts.legacy_version);
+  Append(body, parts.random);
+  Put8(body, parts.session_id.size());
+  Append(body, parts.session_id);
+  Append(body, Sized16(parts.suites));
+  Put8(body, parts.compressions.size());
+  Append(body, parts.compressions);
+  if (parts.extensions.empty()) return body;
+  Bytes extensions;
+  for (const HelloPart& part : parts.extensions) {
+    Put16(extensions, part.type);
+    Append(extensions, Sized16(part.body));
+  }
+  Append(body, Sized16(extensions));
+  return body;
+}
+
+Bytes Record(std::uint8_t type, const Bytes& content, std::uint16_t version) {
+  Bytes record;
+  Put8(record, type);
+  Put16(record, version);
+  Append(record, Sized16(content));
+  return record;
+}
+
+Bytes HandshakeRecord(std::uint8_t type, const Bytes& body) {
+  Bytes message;
+  Put8(message, type);
+  Put24(message, body.size());
+  Append(message, body);
+  return Record(kHandshake, message, type == kClientHello ? 0x0301 : 0x0303);
+}
 
 Bytes MakeRawHello(const RawHello& hello) {
-  Bytes body;
-  Put16(body, hello.legacy_version);
-  Append(body, Pattern(32, 1));  // random
-  Put8(body, 32);
-  Append(body, Pattern(32, 2));  // legacy_session_id
-  Append(body, Sized16(List(hello.suites)));
-  Put8(body, 1);
-  Put8(body, 0);  // compression: none
-  Append(body, Sized16(Extensions(hello)));
-
-  Bytes message;
-  Put8(message, 1);  // client_hello
-  Put8(message, body.size() >> 16);
-  Put16(message, body.size() & 0xFFFF);
-  Append(message, body);
-
-  Bytes record;
-  Put8(record, 22);  // handshake
-  Put16(record, 0x0301);
-  Append(record, Sized16(message));
-  return record;
+  return HandshakeRecord(kClientHello, HelloBody(PartsOf(hello)));
 }
 
 }  // namespace tandem::conformance

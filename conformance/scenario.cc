@@ -22,8 +22,9 @@ std::vector<Scenario> AllScenarios() {
   for (const auto list :
        {HandshakeScenarios(), TransferScenarios(), BlockedScenarios(), RekeyScenarios(),
         CloseScenarios(), TruncationScenarios(), TrustScenarios(), ClientCertificateScenarios(),
-        AlpnScenarios(), IdentityScenarios(), IncompatibleScenarios(), HostileScenarios(),
-        ExporterScenarios(), IsolationScenarios()}) {
+        AlpnScenarios(), IdentityScenarios(), LoadingScenarios(), PolicyScenarios(),
+        BindingScenarios(), IncompatibleScenarios(), HostileScenarios(), ExporterScenarios(),
+        IsolationScenarios()}) {
     all.insert(all.end(), list.begin(), list.end());
   }
   return all;

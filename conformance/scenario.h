@@ -41,6 +41,7 @@ struct Scenario {
 };
 
 std::span<const Scenario> AlpnScenarios();
+std::span<const Scenario> BindingScenarios();
 std::span<const Scenario> BlockedScenarios();
 std::span<const Scenario> ClientCertificateScenarios();
 std::span<const Scenario> CloseScenarios();
@@ -50,6 +51,8 @@ std::span<const Scenario> HostileScenarios();
 std::span<const Scenario> IdentityScenarios();
 std::span<const Scenario> IncompatibleScenarios();
 std::span<const Scenario> IsolationScenarios();
+std::span<const Scenario> LoadingScenarios();
+std::span<const Scenario> PolicyScenarios();
 std::span<const Scenario> RekeyScenarios();
 std::span<const Scenario> TransferScenarios();
 std::span<const Scenario> TruncationScenarios();

@@ -1,11 +1,13 @@
 // Whom a client believes: the same verdict, the same alert, and no word to a stranger.
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "conformance/pki/pki.h"
 #include "conformance/scenario.h"
+#include "tandem/engine/reply.h"
 #include "tandem/verdict.h"
 
 namespace tandem::conformance {
@@ -133,6 +135,102 @@ void RejectsSelfSigned(World& w) {
   Rejects(w, {"server_self_signed", "server.test"}, Verdict::kUnknownIssuer);
 }
 
+// The identity's certificates as a verifier may think of them.
+Trust RootsAnd(VerifyPeer hook) {
+  Trust trust = World::Roots();
+  trust.FurtherVerifier(std::move(hook));
+  return trust;
+}
+
+using OpinionReply = engine::Reply<PeerOpinion>;
+
+void FurtherVerifierSeesThePath(World& w) {
+  int asked = 0;
+  PeerCertificates seen;
+  const auto accept = [&](const PeerCertificates& peer, OpinionReply reply) {
+    ++asked;
+    seen = peer;
+    reply.Answer({});
+  };
+  if (!w.Connect(w.ClientRules(RootsAnd(accept)), w.ServerRules("server_chained"))) return;
+  w.Exchange(Pattern(10, 1), Pattern(10, 2));
+  w.Equal(asked, 1, "times that the verifier was asked");
+  w.Equal(seen.name, std::string("server.test"), "the name");
+  w.Equal(seen.sent.size(), std::size_t{2}, "certificates sent");
+  w.Equal(seen.path.size(), std::size_t{3}, "certificates of the path, the root among them");
+  w.That(seen.path.front() == seen.sent.front(), "the path does not begin with the leaf");
+}
+
+void FurtherVerifierRefuses(World& w) {
+  for (const Verdict verdict : {Verdict::kRefused, Verdict::kRevoked}) {
+    const auto refuse = [&](const PeerCertificates&, OpinionReply reply) {
+      reply.Answer({verdict});
+    };
+    w.Open(w.ClientRules(RootsAnd(refuse)), w.ServerRules());
+    w.client().Send(BytesOf("secret"));
+    w.RunUntilQuiet();
+    const Alert alert = AlertFor(verdict, w.version());
+    w.Fails(w.client(), {.kind = ErrorKind::kUntrusted, .verdict = verdict, .sent = alert});
+    w.Fails(w.server(), {.kind = ErrorKind::kPeerAlert, .received = alert});
+    w.Equal(w.client().session().refused_chain().size(), std::size_t{1}, "certificates to show");
+  }
+}
+
+// Client certificates are judged by the same hook, on a server; a client learns of it late.
+void FurtherVerifierRefusesClients(World& w) {
+  const auto refuse = [](const PeerCertificates& peer, OpinionReply reply) {
+    reply.Answer({peer.name.empty() ? std::optional(Verdict::kRefused) : std::nullopt});
+  };
+  w.Open(w.ClientRules().ClientIdentity(w.ClientIdentity("client_good")),
+         w.ServerRules().ClientCertificates(ClientCertificate::kRequired, RootsAnd(refuse)));
+  w.client().Send(BytesOf("secret"));
+  w.RunUntilQuiet();
+  w.Fails(w.server(), {.kind = ErrorKind::kUntrusted,
+                       .verdict = Verdict::kRefused,
+                       .sent = Alert::kCertificateUnknown});
+  w.Fails(w.client(), {.kind = ErrorKind::kPeerAlert, .received = Alert::kCertificateUnknown});
+  w.Got(w.server(), {});
+}
+
+void FurtherVerifierThatFails(World& w) {
+  std::optional<OpinionReply> kept;
+  struct Failing {
+    VerifyPeer hook;
+    ErrorKind kind;
+    Alert alert;
+  };
+  const Failing cases[] = {
+      {[](const PeerCertificates&, OpinionReply reply) { reply.Fail("out of luck"); },
+       ErrorKind::kUntrusted, Alert::kCertificateUnknown},
+      {[](const PeerCertificates&, OpinionReply) {}, ErrorKind::kUntrusted,
+       Alert::kCertificateUnknown},
+      {[&](const PeerCertificates&, OpinionReply reply) { kept.emplace(std::move(reply)); },
+       ErrorKind::kUnsupported, Alert::kInternalError},
+      {[](const PeerCertificates&, OpinionReply) { throw 1; }, ErrorKind::kMisuse,
+       Alert::kInternalError}};
+  for (const Failing& c : cases) {
+    w.Open(w.ClientRules(RootsAnd(c.hook)), w.ServerRules());
+    w.RunUntilQuiet();
+    const auto verdict =
+        c.kind == ErrorKind::kUntrusted ? std::optional(Verdict::kRefused) : std::nullopt;
+    w.Fails(w.client(), {.kind = c.kind, .verdict = verdict, .sent = c.alert});
+    w.Fails(w.server(), {.kind = ErrorKind::kPeerAlert, .received = c.alert});
+  }
+}
+
+// What the machine has is counted alike, or is no reason to start on either.
+void SystemRootsAreCounted(World& w) {
+  for (const Backend* backend : {&w.client_backend(), &w.server_backend()}) {
+    const Note note(w.checks(), std::string(backend->name()));
+    const auto demanding = Config::ForClient(*backend, Trust::System()).Build();
+    const auto modest = Config::ForClient(*backend, Trust::SystemIfAny()).Build();
+    if (!w.That(modest.ok(), "a machine without roots is no place to start")) return;
+    const std::size_t roots = (*modest)->compiled().Compiled().roots;
+    w.Equal(demanding.ok(), roots > 0, "it starts where there are roots");
+    if (!demanding.ok()) w.Equal(demanding.error().kind, ErrorKind::kMisuse, "why it does not");
+  }
+}
+
 constexpr Scenario kScenarios[] = {
     {"NamesAndAddressesMatchAsWritten", kEach, MatchesNames},
     {"OtherNamesAreWrong", kEach, RejectsOtherNames},
@@ -159,6 +257,11 @@ constexpr Scenario kScenarios[] = {
     {"DatesAreJudgedToTheSecond", kEach, ValidToTheSecond},
     {"DangerNoneAcceptsAnybody", kEach, AcceptsAnybody},
     {"GivenRootsAndNoOthersAreTrusted", kEach, TrustsGivenRootsOnly},
+    {"FurtherVerifierSeesThePath", kEach, FurtherVerifierSeesThePath},
+    {"FurtherVerifierRefusesWithItsVerdict", kEach, FurtherVerifierRefuses},
+    {"FurtherVerifierRefusesClientsToo", kEach, FurtherVerifierRefusesClients},
+    {"FurtherVerifierThatFailsRefuses", kEach, FurtherVerifierThatFails},
+    {"SystemRootsAreCounted", kMixed, SystemRootsAreCounted},
 };
 
 }  // namespace

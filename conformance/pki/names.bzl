@@ -27,3 +27,16 @@ PKI_NAMES = [
     "server_wrong_name",
     "server_wrong_purpose",
 ]
+
+# Keys under lock: NAME.pem each.
+PKI_LOCKED = [
+    "locked_3des",
+    "locked_aes",
+    "locked_pkcs12_3des",
+    "locked_scrypt",
+    "packed_3des",
+    "packed_aes",
+    "packed_no_key",
+    "packed_no_mac",
+    "packed_rc2",
+]
