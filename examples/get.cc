@@ -24,6 +24,7 @@
 #include "examples/flags.h"
 #include "examples/http.h"
 #include "examples/net.h"
+#include "examples/outcome.h"
 #include "examples/tls_flags.h"
 #include "tandem/config.h"
 #include "tandem/session.h"
@@ -41,23 +42,14 @@ using tandem_examples::ResponseReader;
 
 using Clock = std::chrono::steady_clock;
 
-enum ExitCode {
-  kExitOk = 0,
-  kExitLocal = 1,
-  kExitUsage = 2,
-  kExitTransport = 3,
-  kExitUntrusted = 4,
-  kExitIncompatible = 5,
-  kExitProtocol = 6,
-  kExitPeerAlert = 7,
-  kExitTruncated = 8,
-  kExitTimedOut = 9,
-  kExitHttpStatus = 10,
-  kExitNotHttp = 11,
-  kExitUnsupported = 12,
-  kExitLimit = 13,
-  kExitInternal = 14,
-};
+using tandem_examples::ExitCodeFor;
+using tandem_examples::kExitLocal;
+using tandem_examples::kExitOk;
+using tandem_examples::kExitUsage;
+
+// The statuses of our own; the others are in examples/outcome.h.
+constexpr int kExitHttpStatus = 10;
+constexpr int kExitNotHttp = 11;
 
 constexpr char kAbout[] = R"(usage: get [flags] https://host[:port]/path
 
@@ -93,57 +85,40 @@ struct Options {
   int timeout = 30;
 };
 
-// What a failure of each kind ends in, and what the user had better do.
-struct Advice {
-  ExitCode code;
-  std::string_view text;
-};
-
-Advice AdviceFor(ErrorKind kind) {
+// What the user had better do about a failure of each kind.
+std::string_view AdviceFor(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::kMisuse:
-      return {kExitUsage, "The mistake is on this side: look at the flags and the files."};
-    case ErrorKind::kUnsupported:
-      return {kExitUnsupported, "Ask for something else, or try the other --backend."};
+    case ErrorKind::kMisuse: return "The mistake is on this side: look at the flags and the files.";
+    case ErrorKind::kUnsupported: return "Ask for something else, or try the other --backend.";
     case ErrorKind::kUntrusted:
-      return {
-          kExitUntrusted,
-          "Nothing was sent. If you know who runs the server, tell them; if its certificate is\n"
-          "  of a private CA that you believe, pass it with --ca."};
+      return "Nothing was sent. If you know who runs the server, tell them; if its certificate is\n"
+             "  of a private CA that you believe, pass it with --ca.";
     case ErrorKind::kIncompatible:
-      return {kExitIncompatible,
-              "Neither side is wrong. Try without --tls, --min, --max and --alpn; if that fails\n"
-              "  too, the server is too old or too new for this program."};
+      return "Neither side is wrong. Try without --tls, --min, --max and --alpn; if that fails\n"
+             "  too, the server is too old or too new for this program.";
     case ErrorKind::kProtocol:
-      return {kExitProtocol,
-              "The fault is the server's, or of something between. Is the port right?"};
+      return "The fault is the server's, or of something between. Is the port right?";
     case ErrorKind::kPeerAlert:
-      return {kExitPeerAlert,
-              "The server refused us. It may want a client certificate (--cert), another name\n"
-              "  (--name) or another version (--tls)."};
+      return "The server refused us. It may want a client certificate (--cert), another name\n"
+             "  (--name) or another version (--tls).";
     case ErrorKind::kTruncated:
-      return {kExitTruncated,
-              "What was written is not all, or cannot be known to be. Try again; if it happens\n"
-              "  again, the server or something between cuts connections."};
-    case ErrorKind::kTransport:
-      return {kExitTransport, "Is the server up, the name right, and the network there?"};
-    case ErrorKind::kTimedOut:
-      return {kExitTimedOut, "Try again later, or with a larger --timeout."};
-    case ErrorKind::kLimit:
-      return {kExitLimit, "The server misbehaves in a way that would exhaust us."};
+      return "What was written is not all, or cannot be known to be. Try again; if it happens\n"
+             "  again, the server or something between cuts connections.";
+    case ErrorKind::kTransport: return "Is the server up, the name right, and the network there?";
+    case ErrorKind::kTimedOut: return "Try again later, or with a larger --timeout.";
+    case ErrorKind::kLimit: return "The server misbehaves in a way that would exhaust us.";
     case ErrorKind::kInternal:
-      return {kExitInternal, "This is a defect in tandem or its library: please report it."};
+      return "This is a defect in tandem or its library: please report it.";
   }
-  return {kExitInternal, ""};
+  return "";
 }
 
 int Explain(const Error& error) {
-  const Advice advice = AdviceFor(error.kind);
-  std::cerr << "get: " << error.ToString() << "\n  " << advice.text << "\n";
-  return advice.code;
+  std::cerr << "get: " << error.ToString() << "\n  " << AdviceFor(error.kind) << "\n";
+  return ExitCodeFor(error.kind);
 }
 
-int Complain(ExitCode code, std::string_view kind, const std::string& what) {
+int Complain(int code, std::string_view kind, const std::string& what) {
   std::cerr << "get: " << kind << ": " << what << "\n";
   return code;
 }

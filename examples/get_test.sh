@@ -37,26 +37,6 @@ run "no such name" 3 "get: transport: cannot look up nothing.invalid:443: *" \
 
 # --- Servers that do not speak TLS ---------------------------------------------------------------
 
-# strange_server ANSWER: accepts everybody, reads a little, says ANSWER, and waits; sets $port.
-strange_server() {
-  rm -f "$work/strange.out"
-  python3 - "$1" >"$work/strange.out" 2>"$work/strange.log" <<'END' &
-import socket, sys
-listener = socket.create_server(("127.0.0.1", 0))
-print("READY", listener.getsockname()[1], flush=True)
-peers = []
-while True:
-    peer, _ = listener.accept()
-    peer.recv(1)
-    peer.sendall(sys.argv[1].encode())
-    if sys.argv[1]:
-        peer.shutdown(socket.SHUT_WR)
-    peers.append(peer)
-END
-  children+=($!)
-  port=$(wait_for "$work/strange.out" '^READY \([0-9]*\)$')
-}
-
 strange_server $'HTTP/1.0 400 Bad Request\r\n\r\n'
 run "plain HTTP" 6 "get: protocol: the peer speaks plain HTTP instead of TLS*" \
   --ca="$trusted" "https://127.0.0.1:$port/"

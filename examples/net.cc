@@ -51,12 +51,6 @@ tandem::Result<Addresses> Resolve(const Endpoint& endpoint, int flags) {
                         status == EAI_SYSTEM ? errno : 0);
 }
 
-// Milliseconds for poll(2), rounded up: rounding down would spin through the last one.
-int PollTimeout(Clock::time_point until) {
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
-  return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 1'000'000'000));
-}
-
 // Several attempts to connect at once. The first that succeeds wins, the others are closed.
 class Connector {
  public:
@@ -107,6 +101,22 @@ class Connector {
   std::vector<Descriptor> attempts_;
   int last_error_ = 0;
 };
+
+// Asks getsockname(2) or getpeername(2).
+Endpoint EndpointOf(int socket, int (*ask)(int, sockaddr*, socklen_t*)) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof(address);
+  std::array<char, NI_MAXHOST> host{};
+  std::array<char, NI_MAXSERV> port{};
+  // The C interface wants a sockaddr.
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  if (ask(socket, generic, &size) != 0 ||
+      ::getnameinfo(generic, size, host.data(), host.size(), port.data(), port.size(),
+                    NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
+    return {"?", "0"};
+  }
+  return {host.data(), port.data()};
+}
 
 }  // namespace
 
@@ -179,19 +189,14 @@ tandem::Result<Descriptor> Listen(const Endpoint& endpoint) {
   return socket;
 }
 
-Endpoint LocalEndpoint(int socket) {
-  sockaddr_storage address{};
-  socklen_t size = sizeof(address);
-  std::array<char, NI_MAXHOST> host{};
-  std::array<char, NI_MAXSERV> port{};
-  // The C interface wants a sockaddr.
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (::getsockname(socket, generic, &size) != 0 ||
-      ::getnameinfo(generic, size, host.data(), host.size(), port.data(), port.size(),
-                    NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
-    return {"?", "0"};
-  }
-  return {host.data(), port.data()};
+Endpoint LocalEndpoint(int socket) { return EndpointOf(socket, ::getsockname); }
+
+Endpoint PeerEndpoint(int socket) { return EndpointOf(socket, ::getpeername); }
+
+// Rounding down would spin through the last millisecond.
+int PollTimeout(Deadline until) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
+  return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 1'000'000'000));
 }
 
 bool WaitFor(int socket, const tandem::Interest& interest, Deadline deadline) {

@@ -67,6 +67,12 @@ tandem::Result<Descriptor> Listen(const Endpoint& endpoint);
 /// Returns the address that a socket is bound to.
 Endpoint LocalEndpoint(int socket);
 
+/// Returns the address that a socket is connected to.
+Endpoint PeerEndpoint(int socket);
+
+/// Returns the milliseconds until a deadline as poll(2) wants them: rounded up, and not negative.
+int PollTimeout(Deadline until);
+
 /// Sleeps until the socket is ready for what a session waits for. False when the deadline passes.
 bool WaitFor(int socket, const tandem::Interest& interest, Deadline deadline);
 

@@ -9,6 +9,7 @@
 
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -16,7 +17,6 @@
 #include <cstddef>
 #include <iostream>
 #include <limits>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +31,7 @@
 #include "examples/server_loop.h"
 #include "examples/tls_flags.h"
 #include "tandem/config.h"
+#include "tandem/identity_store.h"
 
 namespace {
 
@@ -38,19 +39,20 @@ using tandem::ClientCertificate;
 using tandem::Result;
 using tandem_examples::Descriptor;
 
-using Identities = std::map<std::string, std::shared_ptr<const tandem::Identity>>;
+using Entries = std::vector<tandem::IdentityEntry>;
 
 constexpr char kAbout[] = R"(usage: serve --cert=FILE [--key=FILE] [--root=DIR | --echo] [flags]
 
 Serves the files below DIR over HTTPS, or says everything back over TLS. Prints `READY host:port`
-when it can be reached, and runs until SIGINT or SIGTERM.
+when it can be reached, and runs until SIGINT or SIGTERM. SIGHUP has it read its certificates
+anew: who is connected stays, who comes sees the new ones; files that are wrong change nothing.
 )";
 
 constexpr char kExitCodes[] =
     R"(Exit status: 0 after a signal, 1 if it could not serve, 2 if a flag is wrong.
 )";
 
-// A server's second name: for clients that ask for `name`, show this certificate.
+// A server's further certificate: for clients that ask for `name`, or for a name in it.
 struct Also {
   std::string name;
   std::string cert;
@@ -78,36 +80,25 @@ int Fail(int status, const std::string& what) {
   return status;
 }
 
-Result<Identities> LoadOthers(const Options& options) {
-  Identities identities;
-  for (const Also& also : options.also) {
-    auto identity = tandem_examples::LoadIdentity(*options.tls.backend, also.cert, also.key);
-    if (!identity.ok()) return identity.error();
-    identities[also.name] = *std::move(identity);
-  }
-  return identities;
-}
-
-// Shows each client the certificate of the name that it asks for, and the first one to the others.
-tandem::ChooseIdentity ChooseByName(std::shared_ptr<const tandem::Identity> first,
-                                    Identities others) {
-  return [first = std::move(first), others = std::move(others)](const tandem::ClientHello& hello,
-                                                                auto reply) {
-    const auto found = others.find(hello.server_name);
-    reply.Answer(found == others.end() ? first : found->second);
-  };
-}
-
-Result<std::shared_ptr<const tandem::Config>> BuildConfig(const Options& options) {
+// The first serves all that no other is for.
+Result<Entries> LoadEntries(const Options& options) {
   const tandem_examples::TlsOptions& tls = options.tls;
-  auto identity = tandem_examples::LoadIdentity(*tls.backend, tls.cert, tls.key);
-  if (!identity.ok()) return identity.error();
-  auto others = LoadOthers(options);
-  if (!others.ok()) return others.error();
-  auto builder = others->empty()
-                     ? tandem::Config::ForServer(*tls.backend, *std::move(identity))
-                     : tandem::Config::ForServer(
-                           *tls.backend, ChooseByName(*std::move(identity), *std::move(others)));
+  auto first = tandem_examples::LoadIdentity(*tls.backend, tls.cert, tls.key);
+  if (!first.ok()) return first.error();
+  Entries entries{{*std::move(first)}};
+  for (const Also& also : options.also) {
+    auto identity = tandem_examples::LoadIdentity(*tls.backend, also.cert, also.key);
+    if (!identity.ok()) return identity.error();
+    entries.push_back({*std::move(identity)});
+    if (!also.name.empty()) entries.back().names = {also.name};
+  }
+  return entries;
+}
+
+Result<std::shared_ptr<const tandem::Config>> BuildConfig(const Options& options,
+                                                          tandem::IdentityStore& store) {
+  const tandem_examples::TlsOptions& tls = options.tls;
+  auto builder = tandem::Config::ForServer(*tls.backend, store.Chooser());
   builder.Versions(tls.min, tls.max);
   builder.HandshakeTimeout(std::chrono::seconds(options.handshake_timeout));
   if (!tls.alpn.empty()) {
@@ -126,15 +117,31 @@ Result<std::shared_ptr<const tandem::Config>> BuildConfig(const Options& options
   return builder.Build();
 }
 
-// SIGINT and SIGTERM as something to read: a handler could only set a flag, and the loop could
+// Signals as something to read: a handler could only set a flag, and the loop could
 // miss it between looking at the flag and going to sleep.
 Descriptor TakeSignals() {
   sigset_t signals;
   sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
   sigprocmask(SIG_BLOCK, &signals, nullptr);
   return Descriptor(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+// Does what the signals that have come ask for. False: to stop.
+bool HandleSignals(const Descriptor& signals, const Options& options,
+                   tandem::IdentityStore& store) {
+  signalfd_siginfo signal{};
+  while (::read(signals.number(), &signal, sizeof signal) == sizeof signal) {
+    if (signal.ssi_signo != SIGHUP) return false;
+    auto entries = LoadEntries(options);
+    if (entries.ok()) {
+      store.Replace(*std::move(entries));
+      std::cerr << "serve: certificates read anew\n";
+    } else {
+      std::cerr << "serve: the old certificates stay: " << entries.error().ToString() << "\n";
+    }
+  }
+  return true;
 }
 
 // Descriptors that are no client's: stdin and its like, the listener, the folder, epoll, the
@@ -155,7 +162,10 @@ std::size_t RoomForClients(bool with_files) {
 }
 
 int Serve(const Options& options) {
-  auto config = BuildConfig(options);
+  auto entries = LoadEntries(options);
+  if (!entries.ok()) return Fail(1, entries.error().ToString());
+  const auto store = tandem::IdentityStore::Make(*std::move(entries));
+  auto config = BuildConfig(options, *store);
   if (!config.ok()) return Fail(1, config.error().ToString());
   std::optional<tandem_examples::FileTree> files;
   if (!options.echo) {
@@ -174,14 +184,14 @@ int Serve(const Options& options) {
   tandem_examples::LoopRules loop_rules = options.loop;
   loop_rules.max_clients =
       std::min(static_cast<std::size_t>(options.max_clients), RoomForClients(files.has_value()));
-  const Descriptor stop = TakeSignals();
+  const Descriptor signals = TakeSignals();
   auto listener = tandem_examples::Listen(options.listen);
   if (!listener.ok()) return Fail(1, listener.error().ToString());
   std::cout << "READY " << EndpointText(tandem_examples::LocalEndpoint(listener->number()))
             << std::endl;
 
   tandem_examples::ServerLoop loop(*std::move(listener), loop_rules, client_rules, make_dialogue);
-  const auto failure = loop.Run(stop);
+  const auto failure = loop.Run(signals, [&] { return HandleSignals(signals, options, *store); });
   if (options.tls.verbose) std::cerr << "serve: " << loop.Summary() << "\n";
   return failure.has_value() ? Fail(1, *failure) : 0;
 }
@@ -200,10 +210,14 @@ void DeclareServerFlags(tandem_examples::Flags& flags, Options& options) {
   flags.AddSwitch("echo", options.echo, "Speak no HTTP: say everything back.");
   flags.AddSwitch("until-close", options.until_close,
                   "Leave out Content-Length: responses end with the connection.");
-  flags.AddValue("also", "NAME,CERT,KEY", "Show another certificate to who asks for NAME.",
+  flags.AddValue("also", "[NAME,]CERT,KEY",
+                 "Show another certificate to who asks for NAME, or for a name\n"
+                 "that is in it. Of several that fit, the first whose key the\n"
+                 "client can verify is shown.",
                  [&options](std::string_view value) {
-                   const auto parts = tandem_examples::SplitList(value);
-                   if (parts.size() != 3) return std::string("is not NAME,CERT,KEY");
+                   auto parts = tandem_examples::SplitList(value);
+                   if (parts.size() == 2) parts.insert(parts.begin(), std::string());
+                   if (parts.size() != 3) return std::string("is not [NAME,]CERT,KEY");
                    options.also.push_back({parts[0], parts[1], parts[2]});
                    return std::string();
                  });

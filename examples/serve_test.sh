@@ -38,6 +38,12 @@ few() {
   unset 'children[-1]'
 }
 
+# key_shown: what kind of key the server's certificate has.
+key_shown() {
+  openssl s_client -connect "127.0.0.1:$port" </dev/null 2>/dev/null | openssl x509 -noout -text |
+    sed -n 's/.*ASN1 OID: //p; s/.*Public Key Algorithm: \(rsa.*\)/\1/p' | head -n 1
+}
+
 mkdir "$files/folder"
 echo '<p>folder' >"$files/folder/index.html"
 echo content >"$files/plain.txt"
@@ -76,6 +82,29 @@ for backend in openssl gnutls; do
   check "$backend: the other name" 200 "$said"
   host=third.test ask plain.txt
   check "$backend: a third name has no certificate" "status 60" "$said"
+  stop_server
+
+  # --- Renewal ----------------------------------------------------------------------------------
+  cp "$pki/server_p256.pem" "$work/live.pem"
+  cp "$pki/server_p256.key.pem" "$work/live.key.pem"
+  start_server $backend server_p256 --cert="$work/live.pem" --key="$work/live.key.pem" --echo
+  coproc stays { openssl s_client -quiet -connect "127.0.0.1:$port" 2>/dev/null; }
+  echo before >&"${stays[1]}"
+  read -r -t 20 said <&"${stays[0]}"
+  check "$backend: a client is there" before "$said"
+  cp "$pki/server_rsa.pem" "$work/live.pem"
+  kill -HUP "$server"
+  wait_for "$work/serve.log" '^serve: \(the old certificates stay\)' >/dev/null
+  check "$backend: half a renewal changes nothing" prime256v1 "$(key_shown)"
+  cp "$pki/server_rsa.key.pem" "$work/live.key.pem"
+  kill -HUP "$server"
+  wait_for "$work/serve.log" '^serve: \(certificates read anew\)' >/dev/null
+  check "$backend: who comes sees the new certificate" rsaEncryption "$(key_shown)"
+  echo after >&"${stays[1]}"
+  read -r -t 20 said <&"${stays[0]}"
+  check "$backend: who was there stays" after "$said"
+  kill "$stays_PID"
+  wait "$stays_PID" || true
   stop_server
 
   # --- Client certificates ----------------------------------------------------------------------

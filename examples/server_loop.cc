@@ -39,13 +39,14 @@ ServerLoop::ServerLoop(Descriptor listener, const LoopRules& rules, const Client
       make_dialogue_(std::move(make_dialogue)),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)) {}
 
-std::optional<std::string> ServerLoop::Run(const Descriptor& stop) {
+std::optional<std::string> ServerLoop::Run(const Descriptor& signals,
+                                           std::function<bool()> on_signal) {
   ResumeAcceptingIfRoom();
-  if (!accepting_ || !Watch(stop.number(), EPOLLIN)) {
+  if (!accepting_ || !Watch(signals.number(), EPOLLIN)) {
     return std::string("epoll_ctl: ") + std::strerror(errno);
   }
   while (!stopping_) {
-    if (auto failure = TakeEvents(stop)) return failure;
+    if (auto failure = TakeEvents(signals, on_signal)) return failure;
     GiveTurns();
     RunTimers();
     ResumeAcceptingIfRoom();
@@ -82,14 +83,15 @@ int ServerLoop::EpollTimeout() const {
   return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 1'000'000'000));
 }
 
-std::optional<std::string> ServerLoop::TakeEvents(const Descriptor& stop) {
+std::optional<std::string> ServerLoop::TakeEvents(const Descriptor& signals,
+                                                  const std::function<bool()>& on_signal) {
   std::array<epoll_event, kEvents> events{};
   const int count = ::epoll_wait(epoll_.number(), events.data(), kEvents, EpollTimeout());
   if (count < 0 && errno != EINTR) return std::string("epoll_wait: ") + std::strerror(errno);
   for (int i = 0; i < count; ++i) {
     const int descriptor = events[static_cast<std::size_t>(i)].data.fd;
-    if (descriptor == stop.number()) {
-      stopping_ = true;
+    if (descriptor == signals.number()) {
+      if (!on_signal()) stopping_ = true;
     } else if (descriptor == listener_.number()) {
       Accept();
     } else if (const auto found = places_.find(descriptor); found != places_.end()) {

@@ -54,9 +54,9 @@ class ServerLoop {
   ServerLoop(Descriptor listener, const LoopRules& rules, const ClientRules& client_rules,
              MakeDialogue make_dialogue);
 
-  /// Serves until `stop`, a descriptor, becomes readable. Returns what failed in the loop itself,
-  /// or nothing.
-  std::optional<std::string> Run(const Descriptor& stop);
+  /// Serves, and calls `on_signal` whenever `signals`, a descriptor, is readable, until it returns
+  /// false. Returns what failed in the loop itself, or nothing.
+  std::optional<std::string> Run(const Descriptor& signals, std::function<bool()> on_signal);
 
   /// Describes on one line what was done: clients served, and those that failed by kind of error.
   std::string Summary() const;
@@ -74,7 +74,8 @@ class ServerLoop {
     Deadline scheduled = Deadline::max();
   };
 
-  std::optional<std::string> TakeEvents(const Descriptor& stop);
+  std::optional<std::string> TakeEvents(const Descriptor& signals,
+                                        const std::function<bool()>& on_signal);
   void Accept();
   bool Watch(int descriptor, std::uint32_t events) const;
   void PauseAccepting(Deadline until);

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034
-# What the tests of get and serve share: to be sourced by a test whose first arguments are GET, SERVE
-# and one file of the certificates that //conformance/pki makes.
+# What the tests of get, serve and connect share: to be sourced by a test whose first arguments are
+# GET, SERVE and one file of the certificates that //conformance/pki makes.
 set -euo pipefail
 export LC_ALL=C
 
@@ -76,4 +76,26 @@ summary() {
   local count
   count=$(sed -n '/^serve: accepted=/s/.*[ :]'"$1"'=\([0-9]*\).*/\1/p' "$work/serve.log" | tail -n 1)
   echo "${count:-0}"
+}
+
+# strange_server ANSWER...: accepts everybody, reads a little, says ANSWER (to each client the next,
+# over and over), and waits; sets $port.
+strange_server() {
+  rm -f "$work/strange.out"
+  python3 - "$@" >"$work/strange.out" 2>"$work/strange.log" <<'END' &
+import socket, sys
+listener = socket.create_server(("127.0.0.1", 0))
+print("READY", listener.getsockname()[1], flush=True)
+peers = []
+while True:
+    peer, _ = listener.accept()
+    peer.recv(1)
+    answer = sys.argv[1 + len(peers) % (len(sys.argv) - 1)]
+    peer.sendall(answer.encode())
+    if answer:
+        peer.shutdown(socket.SHUT_WR)
+    peers.append(peer)
+END
+  children+=($!)
+  port=$(wait_for "$work/strange.out" '^READY \([0-9]*\)$')
 }

@@ -19,7 +19,11 @@ void AddTlsFlags(Flags& flags, TlsOptions& options, const std::string& close_hel
   flags.AddChoice<const tandem::Backend*>(
       "backend", {{"openssl", &tandem::OpenSsl()}, {"gnutls", &tandem::GnuTls()}}, options.backend,
       "Which library speaks TLS. Default: " + std::string(options.backend->name()) + ".");
+  AddProtocolFlags(flags, options, close_help);
+  flags.AddSwitch("verbose", options.verbose, "Report the facts of connections on stderr.");
+}
 
+void AddProtocolFlags(Flags& flags, TlsOptions& options, const std::string& close_help) {
   const std::vector<std::pair<std::string, Version>> versions = {{"1.2", Version::kTls12},
                                                                  {"1.3", Version::kTls13}};
   flags.AddChoice("min", versions, options.min, "The oldest version to speak. Default: 1.2.");
@@ -42,7 +46,6 @@ void AddTlsFlags(Flags& flags, TlsOptions& options, const std::string& close_hel
                                {"abrupt", CloseStyle::kAbrupt},
                                {"half", CloseStyle::kHalf}},
                               options.close, close_help);
-  flags.AddSwitch("verbose", options.verbose, "Report the facts of connections on stderr.");
 }
 
 tandem::Result<std::shared_ptr<const tandem::Identity>> LoadIdentity(const tandem::Backend& backend,

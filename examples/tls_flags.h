@@ -1,4 +1,4 @@
-// The flags that get and serve share: which backend, which versions, who we are, how to part.
+// The flags that get, serve and connect share: which backend and versions, who we are, how to part.
 
 #ifndef TANDEM_EXAMPLES_TLS_FLAGS_H_
 #define TANDEM_EXAMPLES_TLS_FLAGS_H_
@@ -27,7 +27,7 @@ enum class CloseStyle : std::uint8_t {
 
 /// What the shared flags said.
 struct TlsOptions {
-  const tandem::Backend* backend = nullptr;  ///< Never null after AddTlsFlags().
+  const tandem::Backend* backend = nullptr;  ///< Not null after AddTlsFlags().
   tandem::Version min = tandem::Version::kTls12;
   tandem::Version max = tandem::Version::kTls13;
   std::vector<std::string> alpn;
@@ -39,6 +39,9 @@ struct TlsOptions {
 
 /// Declares the shared flags. `close_help` says what the styles mean in this program.
 void AddTlsFlags(Flags& flags, TlsOptions& options, const std::string& close_help);
+
+/// Declares the shared flags but for --backend and --verbose, which some programs mean otherwise.
+void AddProtocolFlags(Flags& flags, TlsOptions& options, const std::string& close_help);
 
 /// Loads the identity in two PEM files; `key_path` may be empty: then both are in the first.
 tandem::Result<std::shared_ptr<const tandem::Identity>> LoadIdentity(const tandem::Backend& backend,
