@@ -12,7 +12,8 @@
 namespace tandem {
 
 /// Says what a backend can do with the library that it runs on. docs/parity.md explains each
-/// difference; asking a Config for what is missing fails its construction.
+/// difference; asking for what is missing fails the construction of a Config, or the loading of an
+/// identity.
 struct Capabilities {
   std::vector<Version> versions{};  ///< Oldest first.
 

@@ -1,7 +1,7 @@
 // What a certificate says, read once and the same for every backend.
 //
-// The libraries find the path and check its signatures. What the rules of RFC 5280 ask of the
-// certificates on it is asked here (tandem/path_rules.h), so that it cannot differ.
+// The path to what is trusted is found here (tandem/path_search.h), the libraries verify it, and
+// what RFC 5280 asks of the certificates on it is asked here too (tandem/path_rules.h).
 
 #ifndef TANDEM_CERTIFICATE_H_
 #define TANDEM_CERTIFICATE_H_

@@ -143,8 +143,9 @@ bool ReadAuthorityKeyId(Bytes value, Certificate& certificate) {
   return fields->empty();
 }
 
-// Critical extensions that OpenSSL takes for handled, the only ones that may be. Nobody asks for a
-// policy, and what narrows policies is then without effect; where to find a list is no rule.
+// Critical extensions that OpenSSL takes for handled, the only ones that may be. Policies are not
+// processed here, nor by OpenSSL unless it is told to: not even requireExplicitPolicy is enforced.
+// Where to find a list is no rule.
 bool IsHarmless(Bytes oid) {
   return DerIs(oid, "\x55\x1D\x20") ||                        // certificatePolicies
          DerIs(oid, "\x55\x1D\x21") ||                        // policyMappings

@@ -86,13 +86,22 @@ unsigned BitLength(Bytes integer) {
          static_cast<unsigned>(std::bit_width(first));
 }
 
+// Larger keys take seconds to check a signature by. OpenSSL's limits (openssl/rsa.h); GnuTLS has
+// none.
+constexpr unsigned kModulusBits = 16384;
+constexpr unsigned kSmallModulusBits = 3072;
+constexpr unsigned kExponentBits = 64;
+
 std::optional<KeyFacts> ReadRsa(KeyType type, Bytes key) {
   auto fields = ReadWhole(key, kTagSequence);
   if (!fields.has_value()) return std::nullopt;
   const auto modulus = fields->TakeInteger();
   const auto exponent = fields->TakeInteger();
   if (!modulus.has_value() || !exponent.has_value() || !fields->empty()) return std::nullopt;
-  return KeyFacts{type, BitLength(*modulus)};
+  const unsigned bits = BitLength(*modulus);
+  const bool is_large = bits > kSmallModulusBits && BitLength(*exponent) > kExponentBits;
+  if (bits > kModulusBits || is_large) return std::nullopt;
+  return KeyFacts{type, bits};
 }
 
 // A point is 4, x, y; or 2 or 3, x.

@@ -273,7 +273,8 @@ void Use(const Der& bytes) {
                            read->names().dns.size() + (read->self_issued() ? 1 : 0);
   if (used > 100 * bytes.size() || read->der != bytes) ADD_FAILURE();
   NameConstraints constraints = read->name_constraints.value_or(NameConstraints{});
-  NamesArePermitted(*read, constraints, true);
+  std::size_t budget = kNameBudget;
+  NamesArePermitted(*read, constraints, true, budget);
 }
 
 TEST(Certificate, EveryTruncationIsMalformed) {

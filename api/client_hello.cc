@@ -1,6 +1,7 @@
 #include "tandem/client_hello.h"
 
 #include <algorithm>
+#include <bitset>
 #include <utility>
 
 #include "api/hello_extensions.h"
@@ -122,8 +123,10 @@ class HelloCheck {
 
   Refused CheckKeyShares() {
     if (!tls13()) return std::nullopt;
+    std::bitset<std::size_t{1} << 16> offered;
+    for (const Group group : hello_.groups) offered.set(group);
     for (const Group group : details_.shares) {
-      if (!Contains(hello_.groups, group)) return kIllegal;
+      if (!offered.test(group)) return kIllegal;
     }
     // What was asked for, and nothing else.
     if (second() && hello_.groups != rules_.first->groups) return kIllegal;

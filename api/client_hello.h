@@ -19,7 +19,7 @@ namespace tandem {
 
 /// What a server may look at before it chooses who it is. Peer's words, not yet authenticated.
 struct ClientHello {
-  std::string server_name;                         ///< SNI, lower case, no trailing dot; or empty.
+  std::string server_name;  ///< SNI in lower case, or empty. A peer's bytes, not a validated name.
   std::vector<std::string> alpn;                   ///< Protocol names in the client's order.
   std::vector<CipherSuite> cipher_suites;          ///< In the client's order.
   std::vector<SignatureScheme> signature_schemes;  ///< In the client's order.

@@ -218,8 +218,9 @@ Result<std::shared_ptr<const Config>> Config::Builder::Build() const {
   if (auto error = CheckAlpn(settings_)) return std::move(*error);
   if (auto error = CheckTrust(settings_)) return std::move(*error);
   if (auto error = CheckIdentity(*backend_, settings_)) return std::move(*error);
-  if (settings_.handshake_timeout < std::chrono::milliseconds(1)) {
-    return Misuse("a handshake needs at least one millisecond");
+  if (settings_.handshake_timeout < std::chrono::milliseconds(1) ||
+      settings_.handshake_timeout > std::chrono::hours(24)) {
+    return Misuse("a handshake is given at least one millisecond and at most a day");
   }
   // The backend may refer to the settings, so it compiles those of the Config, not the builder's.
   std::shared_ptr<Config> config(new Config(*backend_, settings_));

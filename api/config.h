@@ -85,7 +85,7 @@ class Config::Builder {
   Builder& CipherSuites(std::vector<CipherSuite> suites);
 
   /// Exchanges keys in these groups only, the best first. Default: kDefaultGroups. Put
-  /// kX25519MlKem768 first where Capabilities::HasGroup() it.
+  /// kX25519MlKem768 first where Capabilities::HasGroup() says that it is there.
   Builder& Groups(std::vector<Group> groups);
 
   /// Accepts and makes signatures only by these schemes, the best first. Default:
@@ -108,14 +108,15 @@ class Config::Builder {
 
   /// Names the application protocols, best first: 1 to 255 bytes each, at most 16. On both backends
   /// the server's order decides. Default: none, and ALPN is not spoken.
-  /// GnuTLS has room for 8 names of 31 bytes; Build() says kUnsupported for more.
+  /// GnuTLS has room for names of 31 bytes, and on a client for 8; Build() says kUnsupported for
+  /// more.
   ///
   /// `policy` is kMustMatch by default, as RFC 7301 section 3.2 asks. Take kMustPresent where a
   /// missing ALPN would be a cross-protocol hole, kIgnore only for old clients that name nonsense.
   Builder& Alpn(std::vector<std::string> protocols, AlpnPolicy policy = AlpnPolicy::kMustMatch);
 
   /// Gives up a handshake after this long. Default 60 s: slow links and slow keys fit, and a peer
-  /// that says nothing does not hold a session for ever. At least 1 ms.
+  /// that says nothing does not hold a session for ever. At least 1 ms, at most a day.
   Builder& HandshakeTimeout(std::chrono::milliseconds timeout);
 
   /// Replaces the clock that deadlines run on. Default: std::chrono::steady_clock. For simulations.

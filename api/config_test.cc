@@ -42,6 +42,8 @@ TEST(Config, RefusesRulesThatContradictEachOther) {
   EXPECT_EQ(KindOf(client().Alpn(std::vector<std::string>(17, "x")).Build()), ErrorKind::kMisuse);
   EXPECT_EQ(KindOf(client().HandshakeTimeout(std::chrono::milliseconds(0)).Build()),
             ErrorKind::kMisuse);
+  EXPECT_EQ(KindOf(client().HandshakeTimeout(std::chrono::milliseconds::max()).Build()),
+            ErrorKind::kMisuse);
   EXPECT_EQ(KindOf(server().ClientIdentity(f.identity).Build()), ErrorKind::kMisuse);
   EXPECT_EQ(
       KindOf(client().ClientCertificates(ClientCertificate::kRequired, Trust::System()).Build()),

@@ -25,8 +25,8 @@ struct ConnectionInfo {
   /// connection alone.
   bool extended_master_secret = true;
 
-  std::string alpn;                                ///< The protocol agreed on; empty if none.
-  std::string server_name;                         ///< The SNI that the client sent; empty if none.
+  std::string alpn;         ///< The protocol agreed on; empty if none.
+  std::string server_name;  ///< The SNI that the client sent, a peer's bytes; or empty.
   std::vector<std::vector<std::byte>> peer_chain;  ///< The peer's certificates, DER, leaf first.
 };
 

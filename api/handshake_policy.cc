@@ -17,7 +17,15 @@ namespace {
 
 using IdentityPointer = std::shared_ptr<const Identity>;
 
-std::string Quoted(const std::string& name) { return "\"" + name + "\""; }
+// Names come from peers too, and go to logs.
+std::string Quoted(const std::string& name) {
+  std::string quoted = "\"";
+  for (const char c : name) {
+    const bool plain = c >= ' ' && c <= '~' && c != '"' && c != '\\';
+    quoted += plain ? c : '?';
+  }
+  return quoted + '"';
+}
 
 Error Untrusted(const ServerName* server, Verdict verdict) {
   const std::string who =
@@ -157,7 +165,10 @@ std::optional<Alert> HandshakePolicy::JudgePeer(std::span<const Der> sent,
     return refusal_alert_;
   }
   const std::optional<Verdict> verdict = judge.findings().Gravest();
-  if (!verdict.has_value()) return std::nullopt;
+  if (!verdict.has_value()) {
+    peer_is_trusted_ = true;
+    return std::nullopt;
+  }
   refused_chain_.assign(sent.begin(), sent.end());
   Error error = Untrusted(server_, *verdict);
   error.native = judge.native();

@@ -32,9 +32,9 @@ class ChainExaminer {
  public:
   virtual ~ChainExaminer() = default;
 
-  /// Looks for a path from the first of `sent` (a peer's chain, at least one) to a certificate that
-  /// the rules trust, over the others and the intermediates of the rules, and checks it. Of several
-  /// paths one whose dates are good at `now` is preferred.
+  /// Finds a path (FindPath()) from the first of `sent`, a peer's chain of at least one, to a
+  /// certificate that the rules trust, over the others and the intermediates of the rules, and has
+  /// the library verify it.
   virtual ChainFindings Examine(std::span<const Der> sent, std::chrono::sys_seconds now) const = 0;
 };
 
@@ -82,6 +82,10 @@ class HandshakePolicy {
   /// Returns what AnswerHello() answered; null until then.
   const HelloAnswer* answer() const { return answer_.has_value() ? &*answer_ : nullptr; }
 
+  /// Says whether JudgePeer() has trusted the peer. A session is never done without it where
+  /// somebody must prove who he is, whatever a library thinks.
+  bool peer_is_trusted() const { return peer_is_trusted_; }
+
   /// Returns the certificates of a peer that JudgePeer() refused; empty otherwise.
   const std::vector<Der>& refused_chain() const { return refused_chain_; }
 
@@ -104,6 +108,7 @@ class HandshakePolicy {
   std::optional<HelloAnswer> answer_;
   std::optional<Error> refusal_;
   std::vector<Der> refused_chain_;
+  bool peer_is_trusted_ = false;
   Alert refusal_alert_ = Alert::kInternalError;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bitset>
 #include <iterator>
 #include <string>
 
@@ -46,7 +47,11 @@ bool IsDerOf(Bytes der, std::initializer_list<std::byte> tags) {
   auto size = reader.Number(1);
   if (!tag.has_value() || !size.has_value()) return false;
   constexpr std::size_t long_form = 0x80;
-  if (*size > long_form) size = *size - long_form <= 3 ? reader.Number(*size - long_form) : size;
+  if (*size >= long_form) {
+    const std::size_t bytes = *size - long_form;
+    if (bytes == 0 || bytes > 3) return false;
+    size = reader.Number(bytes);
+  }
   return size.has_value() && reader.Take(*size).has_value() && reader.empty() &&
          std::find(tags.begin(), tags.end(), static_cast<std::byte>(*tag)) != tags.end();
 }
@@ -213,6 +218,7 @@ Refused ReadKeyShare(Bytes body, ClientHello&, HelloDetails& details) {
   const auto list = TlsReader(body).LastVector(2);
   if (!list.has_value()) return kMalformed;
   bool usable = true;
+  std::bitset<std::size_t{1} << 16> seen;
   TlsReader reader(*list);
   while (!reader.empty()) {
     const auto number = reader.Number(2);
@@ -220,9 +226,9 @@ Refused ReadKeyShare(Bytes body, ClientHello&, HelloDetails& details) {
     if (!number.has_value() || !share.has_value() || share->empty()) return kMalformed;
     const auto group = static_cast<Group>(*number);
     auto& shares = details.shares;
-    usable = usable && HasForm(group, *share) &&
-             std::find(shares.begin(), shares.end(), group) == shares.end();
-    shares.push_back(group);
+    usable = usable && HasForm(group, *share) && !seen.test(group);
+    if (!seen.test(group)) shares.push_back(group);
+    seen.set(group);
   }
   if (!usable) return kIllegal;
   return std::nullopt;

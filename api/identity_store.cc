@@ -1,6 +1,8 @@
 #include "tandem/identity_store.h"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <utility>
 
 #include "tandem/server_name.h"
@@ -47,19 +49,20 @@ std::shared_ptr<IdentityStore> IdentityStore::Make(std::vector<IdentityEntry> en
 
 void IdentityStore::Replace(std::vector<IdentityEntry> entries) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  entries_.swap(entries);  // The old ones are freed behind the lock.
+  entries_.swap(entries);  // The old ones are freed after the lock is released.
 }
 
 std::shared_ptr<const Identity> IdentityStore::Choose(const ClientHello& hello) const {
   const std::lock_guard<std::mutex> lock(mutex_);
   Candidates all;
   for (const IdentityEntry& entry : entries_) {
-    if (entry.identity != nullptr && Speaks(entry, hello)) all.push_back(&entry);
+    if (entry.identity != nullptr) all.push_back(&entry);
   }
   const Result<ServerName> parsed = ServerName::Dns(hello.server_name);
   const auto name = parsed.ok() ? std::optional(*parsed) : std::nullopt;
   Candidates left = Narrow(all, [&](const IdentityEntry& entry) { return IsFor(entry, name); });
   if (left.empty() && !strict_) left = std::move(all);
+  left = Narrow(left, [&](const IdentityEntry& entry) { return Speaks(entry, hello); });
   if (left.empty()) return nullptr;
   const auto able = std::find_if(left.begin(), left.end(), [&](const IdentityEntry* entry) {
     return CanSignFor(*entry, hello);

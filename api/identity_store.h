@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tandem/client_hello.h"
@@ -30,8 +31,8 @@ struct IdentityEntry {
 ///     store->Replace({{renewed}});
 class IdentityStore : public std::enable_shared_from_this<IdentityStore> {
  public:
-  /// Starts with `entries`: the best first, for each name. The first one serves clients whose name
-  /// is nobody's, unless `strict`.
+  /// Starts with `entries`, the best first. Clients whose name is no entry's are served by any of
+  /// them as if it were theirs; if `strict`, they are told unrecognized_name.
   static std::shared_ptr<IdentityStore> Make(std::vector<IdentityEntry> entries,
                                              bool strict = false);
 

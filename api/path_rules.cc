@@ -126,7 +126,9 @@ class PathJudge {
     if (i > 0 && path_[i].self_issued()) return;
     for (const Certificate& issuer : path_.subspan(i + 1)) {
       if (!issuer.name_constraints.has_value()) continue;
-      if (NamesArePermitted(path_[i], *issuer.name_constraints, i == 0)) continue;
+      if (NamesArePermitted(path_[i], *issuer.name_constraints, i == 0, name_budget_)) {
+        continue;
+      }
       found_.Add(Verdict::kNameConstraint);
     }
   }
@@ -155,6 +157,7 @@ class PathJudge {
 
   bool Holds(const RevocationList& list, const Certificate& issuer) const {
     if (list.has_unknown_critical || !list.next_update.has_value()) return false;
+    if (list.hash_is_weak) return false;
     // Another spelling of the name counts against a list: GnuTLS would not find the issuer.
     if (list.issuer != issuer.subject) return false;
     if (question_.now < list.this_update || question_.now >= *list.next_update) return false;
@@ -165,6 +168,7 @@ class PathJudge {
   bool complete_;
   const PathQuestion& question_;
   VerdictSet found_;
+  std::size_t name_budget_ = kNameBudget;
 };
 
 }  // namespace

@@ -1,7 +1,7 @@
 // The rules of RFC 5280 section 6 that must not differ between libraries.
 //
-// A library has found the path and checked its signatures, and may have more to say. These rules
-// are applied on top, to both libraries' paths: what they refuse is refused everywhere.
+// A library has verified the path, and may have more to say. These rules are applied on top, to
+// both libraries' paths: what they refuse is refused everywhere.
 
 #ifndef TANDEM_PATH_RULES_H_
 #define TANDEM_PATH_RULES_H_
@@ -28,11 +28,12 @@ struct PathQuestion {
 };
 
 /// Judges `path`, from the leaf up to the certificate that is trusted, or as far as it is known.
-/// `complete`: its last certificate is trusted, and so not judged for its own signature or
-/// constraints as a CA below it would be.
+/// `complete`: its last certificate is trusted, so the strength of its signature and its revocation
+/// are not looked at, and it may be of version 1; all else holds for it too.
 ///
-/// Finds kExpired, kNotYetValid, kWrongPurpose (key usage, extended key usage, CA flag, path
-/// length), kNameConstraint, kCriticalExtension, kWeak, kTooDeep, kRevoked and kRevocationUnknown.
+/// Finds kMalformed (algorithms that disagree), kUnknownIssuer (no path at all), kExpired,
+/// kNotYetValid, kWrongPurpose (key usage, extended key usage, CA flag, path length),
+/// kNameConstraint, kCriticalExtension, kWeak, kTooDeep, kRevoked and kRevocationUnknown.
 VerdictSet JudgePath(std::span<const Certificate> path, bool complete,
                      const PathQuestion& question);
 

@@ -21,7 +21,7 @@ class PeerJudge {
   PeerJudge(const Settings& settings, const Backend& backend, const ServerName* server)
       : settings_(settings), backend_(backend), server_(server) {}
 
-  /// Has the library find a path over `sent`, and asks the rules about what is on it: chain, name
+  /// Has a path over `sent` found and verified, and asks the rules about what is on it: chain, name
   /// and pins.
   std::optional<Error> JudgeChain(std::span<const Der> sent, const ChainExaminer& examiner);
 

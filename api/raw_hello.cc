@@ -1,6 +1,7 @@
 #include "api/raw_hello.h"
 
 #include <algorithm>
+#include <bitset>
 
 #include "api/tls_reader.h"
 
@@ -27,13 +28,14 @@ const RawExtension* FindExtension(const std::vector<RawExtension>& extensions,
 std::optional<HelloRefusal> ReadExtensionBlock(std::span<const std::byte> block,
                                                std::vector<RawExtension>& extensions) {
   TlsReader reader(block);
+  std::bitset<std::size_t{1} << 16> seen;
   while (!reader.empty()) {
     const auto type = reader.Number(2);
     const auto body = reader.Vector(2);
     if (!type.has_value() || !body.has_value()) return kMalformed;
     const auto number = static_cast<std::uint16_t>(*type);
-    const auto extension = static_cast<HelloExtension>(number);
-    if (FindExtension(extensions, extension) != nullptr) return kMisplaced;
+    if (seen.test(number)) return kMisplaced;
+    seen.set(number);
     extensions.push_back({number, *body});
   }
   return std::nullopt;

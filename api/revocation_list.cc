@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api/certificate_extensions.h"
+#include "api/certificate_key.h"
 #include "api/der.h"
 #include "api/distinguished_name.h"
 
@@ -106,6 +107,10 @@ std::optional<RevocationList> RevocationList::Parse(std::span<const std::byte> d
   RevocationList list;
   const auto inner = ReadSignedPart(*signed_part, list);
   if (!inner.has_value() || !std::ranges::equal(*inner, algorithm->whole)) return std::nullopt;
+  const auto hash = ReadSignatureHash(DerReader(algorithm->content));
+  if (!hash.has_value()) return std::nullopt;
+  list.hash_is_weak = *hash == SignatureHash::kMd5 || *hash == SignatureHash::kSha1 ||
+                      *hash == SignatureHash::kSha224;
   list.der = Copy(der);
   return list;
 }

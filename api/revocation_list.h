@@ -25,6 +25,8 @@ struct RevocationList {
   std::optional<std::chrono::sys_seconds> next_update;
   std::vector<Der> serials;  ///< Of what is revoked, sorted.
 
+  bool hash_is_weak = false;  ///< Its signature is over SHA-224 or weaker: it proves nothing.
+
   /// A critical extension, of the list or of an entry, that is not understood: a delta, an indirect
   /// list, or one that speaks for part of what its issuer has issued. Such a list proves nothing.
   bool has_unknown_critical = false;

@@ -6,14 +6,25 @@
 namespace tandem {
 namespace {
 
-class ScriptedSession final : public BackendSession {
+class ScriptedSession final : public BackendSession, public ChainExaminer {
  public:
-  ScriptedSession(Script& script, const SessionParts& parts) : script_(script), wire_(parts.wire) {
+  ScriptedSession(Script& script, const SessionParts& parts)
+      : script_(script), wire_(parts.wire), client_(parts.role == Role::kClient) {
     script_.events = &parts.events;
     script_.policy = &parts.policy;
   }
 
-  Step Handshake() override { return Next("handshake", script_.handshake); }
+  Step Handshake() override {
+    const Step step = Next("handshake", script_.handshake);
+    if (step.outcome == Step::Outcome::kDone && client_ && script_.judges_peer) {
+      const std::vector<Der> sent(1, Der(1));
+      static_cast<void>(script_.policy->JudgePeer(sent, *this, Version::kTls13));
+    }
+    return step;
+  }
+  ChainFindings Examine(std::span<const Der>, std::chrono::sys_seconds) const override {
+    return script_.findings;
+  }
   Step Read(std::span<std::byte>) override { return Next("read", script_.read); }
   Step Write(std::span<const std::byte> plaintext) override {
     const std::string call = "write " + std::to_string(plaintext.size());
@@ -59,6 +70,7 @@ class ScriptedSession final : public BackendSession {
 
   Script& script_;
   Wire& wire_;
+  const bool client_;
 };
 
 class ScriptedConfig final : public BackendConfig {

@@ -23,7 +23,8 @@ struct Script {
   std::deque<Play> handshake;
   std::deque<Play> read;
   std::deque<Play> write;
-  ChainFindings findings;  ///< What Examine() finds.
+  ChainFindings findings;   ///< What Examine() finds.
+  bool judges_peer = true;  ///< The handshake asks the policy about a peer, before it is done.
   Failure failure{MakeError(ErrorKind::kInternal, "scripted"), std::nullopt};
   ConnectionInfo info;
   std::size_t pending = 0;

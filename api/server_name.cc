@@ -108,7 +108,9 @@ bool ServerName::MatchedBy(const CertificateNames& names) const {
            names.addresses.end();
   }
   return std::any_of(names.dns.begin(), names.dns.end(), [this](const std::string& pattern) {
-    return MatchesPattern(text_, Lower(WithoutTrailingDot(pattern)));
+    // A dNSName has no trailing dot (RFC 5280 section 4.2.1.6); one that has would slip past a
+    // constraint of its issuer.
+    return MatchesPattern(text_, Lower(pattern));
   });
 }
 

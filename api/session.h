@@ -119,7 +119,8 @@ class Session final {
 
   /// Derives `length` bytes of keying material that both ends share (RFC 5705, RFC 8446 section
   /// 7.5). No context and an empty one differ in TLS 1.2 and are the same in TLS 1.3. kMisuse
-  /// before the handshake is done, or for more than kExportLimit bytes.
+  /// before the handshake is done, for nothing, or for more than kExportLimit bytes. Bound to this
+  /// connection alone if ConnectionInfo::extended_master_secret.
   Result<std::vector<std::byte>> Export(std::string_view label,
                                         std::optional<std::span<const std::byte>> context,
                                         std::size_t length) const;

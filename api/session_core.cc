@@ -114,8 +114,23 @@ Status SessionCore::WaitForPeer() {
   return wire_.holds_output() ? Status::kWantWrite : Status::kWantRead;
 }
 
+// The last line of defence: a library that is done has asked about everybody who must prove who he
+// is. It does not where it has been told to speak without certificates.
+std::optional<Error> SessionCore::PeerIsProved(const ConnectionInfo& info) const {
+  if (policy_.refusal().has_value()) return policy_.refusal();
+  const Settings& settings = config_->settings();
+  const bool must =
+      settings.role == Role::kClient ||
+      settings.client_certificate == ClientCertificate::kRequired ||
+      (settings.client_certificate == ClientCertificate::kOptional && !info.peer_chain.empty());
+  if (!must || policy_.peer_is_trusted()) return std::nullopt;
+  return MakeError(ErrorKind::kInternal,
+                   "the library ended the handshake without asking whether the peer is trusted");
+}
+
 Status SessionCore::FinishHandshake() {
   ConnectionInfo info = backend_->Describe();
+  if (auto error = PeerIsProved(info)) return Fail(std::move(*error), Alert::kInternalError);
   const bool client = config_->settings().role == Role::kClient;
   if (client) {
     if (const auto alert = policy_.JudgeAlpn(info.alpn)) return Fail(*policy_.refusal(), alert);

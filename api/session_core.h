@@ -56,6 +56,7 @@ class SessionCore final {
 
   Status DriveHandshake();
   Status FinishHandshake();
+  std::optional<Error> PeerIsProved(const ConnectionInfo& info) const;
   Status WaitForPeer();
   IoResult ReadSteps(std::span<std::byte> plaintext);
   void NoteAcceptance(std::size_t events_before);

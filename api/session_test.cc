@@ -357,6 +357,16 @@ TEST(SessionExport, IsMisuseBeforeTheHandshakeAndBeyondTheLimit) {
   EXPECT_FALSE(f.session->Export("label", std::nullopt, Session::kExportLimit + 1).ok());
 }
 
+TEST(SessionHandshake, IsNotDoneBeforeThePeerIsProved) {
+  Fixture f;
+  f.script.judges_peer = false;
+  f.script.handshake.push_back(Ends(Step::Done()));
+  EXPECT_EQ(f.session->Handshake(), Status::kError);
+  EXPECT_EQ(f.session->error()->kind, ErrorKind::kInternal);
+  EXPECT_EQ(f.session->info(), nullptr);
+  EXPECT_EQ(f.script.alerts, std::vector<Alert>{Alert::kInternalError});
+}
+
 TEST(SessionConfig, OfTheOtherRoleIsMisuse) {
   Script script;
   ScriptedBackend backend(script);

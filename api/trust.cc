@@ -81,11 +81,14 @@ Trust& Trust::RequirePin(std::vector<Pin> pins) {
 }
 
 Trust& Trust::MaxIntermediates(unsigned count) {
+  NeedsPath("MaxIntermediates()");
+  if (count > kIntermediatesLimit) NoteFlaw("more than 14 intermediates are never looked at");
   max_intermediates_ = count;
   return *this;
 }
 
 Trust& Trust::DangerAnyPurpose() {
+  NeedsPath("DangerAnyPurpose()");
   any_purpose_ = true;
   return *this;
 }

@@ -58,7 +58,8 @@ class Trust {
   enum class Mode : std::uint8_t { kSystem, kRoots, kPins, kDangerNone };
 
   /// Believes the roots that the machine's administrator installed. Building a Config fails when
-  /// the machine has none.
+  /// the machine has none. OpenSSL takes others where the variables SSL_CERT_FILE and SSL_CERT_DIR
+  /// say so; GnuTLS knows no such variable.
   static Trust System() { return Trust(Mode::kSystem); }
 
   /// Believes as System() does, and nobody at all on a machine without roots: for programs that
@@ -67,7 +68,7 @@ class Trust {
 
   /// Believes exactly the certificates in a PEM text. kMisuse if it holds none. One need not be
   /// self-signed, and a leaf that is named here is believed as it stands; but what has issued
-  /// others must be allowed to.
+  /// others must be allowed to. Building a Config fails if one does not parse.
   static Result<Trust> FromPem(std::string_view roots);
 
   /// Believes exactly the certificates in a PEM file. kMisuse if it holds none.
@@ -92,16 +93,18 @@ class Trust {
 
   /// Refuses what `lists` (DER each, RFC 5280 section 5) revoke. A list that is out of date, or
   /// whose signature is wrong, proves nothing: what it should cover is refused as
-  /// kRevocationUnknown, and so does one that speaks for part of its issuer's certificates; deltas
-  /// are not applied. Default: no lists, and revocation is not looked at.
+  /// kRevocationUnknown. So it is with one that has no nextUpdate, a weak hash or another spelling
+  /// of the issuer's name, that speaks for part of its issuer's certificates, or whose issuer may
+  /// not sign lists; deltas are not applied. What is trusted itself is not looked up. Default: no
+  /// lists, and revocation is not looked at.
   Trust& RevocationLists(std::vector<Der> lists, Revocation reach = Revocation::kWhereListed);
 
   /// Asks in addition that one certificate of the path has one of these pins. Default: none. A pin
   /// that is lost with its key locks you out: name a spare one.
   Trust& RequirePin(std::vector<Pin> pins);
 
-  /// Accepts at most `count` certificates between the leaf and the trusted one, and never more than
-  /// 14. Default kMaxIntermediates.
+  /// Accepts at most `count` certificates between the leaf and the trusted one. Default
+  /// kMaxIntermediates, at most kIntermediatesLimit.
   Trust& MaxIntermediates(unsigned count);
 
   /// Accepts leaves whose extended key usage is for something else. Default: a server's must be for
@@ -135,6 +138,9 @@ class Trust {
 
   /// Between leaf and root, by default: the public web needs 3.
   static constexpr unsigned kMaxIntermediates = 8;
+
+  /// What MaxIntermediates() can be set to: a path is 16 certificates at most.
+  static constexpr unsigned kIntermediatesLimit = 14;
 
   /// Certificates of a peer that are looked at; one that sends more is refused as kTooDeep.
   static constexpr std::size_t kMaxSent = 16;

@@ -86,10 +86,17 @@ TEST(Trust, WithoutAPinIsFlawed) {
   EXPECT_NE(Trust::System().RequirePin({}).flaw(), "");
 }
 
+TEST(Trust, CannotPromiseMoreThanIsLookedFor) {
+  EXPECT_EQ(Trust::System().MaxIntermediates(Trust::kIntermediatesLimit).flaw(), "");
+  EXPECT_NE(Trust::System().MaxIntermediates(Trust::kIntermediatesLimit + 1).flaw(), "");
+}
+
 TEST(Trust, ThatLooksForNoPathHasNoRulesForOne) {
   EXPECT_NE(Trust::FromPins({{}}).RevocationLists({}).flaw(), "");
   EXPECT_NE(Trust::FromPins({{}}).Intermediates({OneTest()}).flaw(), "");
   EXPECT_NE(Trust::DangerNone().RequirePin({{}}).flaw(), "");
+  EXPECT_NE(Trust::DangerNone().MaxIntermediates(1).flaw(), "");
+  EXPECT_NE(Trust::FromPins({{}}).DangerAnyPurpose().flaw(), "");
 }
 
 }  // namespace

@@ -58,9 +58,14 @@ TEST(ServerName, AddressIsNeverADnsName) {
   EXPECT_FALSE(ServerName::Parse("127.0.0.2")->MatchedBy(names));
 }
 
+TEST(ServerName, DotAtTheEndOfACertificatesNameProvesNothing) {
+  EXPECT_FALSE(Proves("www.example.org.", "www.example.org"));
+  EXPECT_FALSE(Proves("*.example.org.", "www.example.org"));
+}
+
 TEST(ServerName, WildcardStandsForOneWholeLeftmostLabel) {
   EXPECT_TRUE(Proves("*.example.org", "www.example.org"));
-  EXPECT_TRUE(Proves("*.EXAMPLE.org.", "www.example.ORG"));
+  EXPECT_TRUE(Proves("*.EXAMPLE.org", "www.example.ORG."));
   EXPECT_FALSE(Proves("*.example.org", "example.org"));
   EXPECT_FALSE(Proves("*.example.org", "a.b.example.org"));
   EXPECT_FALSE(Proves("w*.example.org", "www.example.org"));

@@ -19,7 +19,7 @@ enum class Verdict : std::uint8_t {
   kNoCertificate,   ///< The peer sent none where one is required.
   kMalformed,       ///< A certificate cannot be parsed, or breaks X.509's own rules.
   kUnknownIssuer,   ///< No chain leads to a certificate that we trust.
-  kTooDeep,         ///< The chain is longer than Trust::MaxIntermediates() allows.
+  kTooDeep,         ///< The chain is longer than Trust::MaxIntermediates() or kMaxSent allows.
   kBadSignature,    ///< A signature in the chain does not verify.
   kRevoked,         ///< A revocation list names a certificate of the chain.
   kExpired,         ///< A certificate of the chain is past its notAfter.

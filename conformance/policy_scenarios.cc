@@ -178,6 +178,18 @@ void RawRulesAreTakenOrRefused(World& w) {
       }
     }
   }
+  // Nobody would prove anything to anybody.
+  const RawRules anonymous[] = {{"openssl", "CipherString=ALL:@SECLEVEL=0"},
+                                {"gnutls", "+ANON-ECDH"}};
+  for (const Backend* backend : {&w.client_backend(), &w.server_backend()}) {
+    for (const RawRules& rules : anonymous) {
+      if (rules.backend != backend->name()) continue;
+      const auto config = Config::ForClient(*backend, World::Roots()).Raw(rules).Build();
+      if (w.That(!config.ok(), "anonymous suites are built")) {
+        w.Equal(config.error().kind, ErrorKind::kUnsupported, "why not");
+      }
+    }
+  }
   // Each takes AES-128 away in its own words.
   const bool openssl = w.client_backend().name() == "openssl";
   const RawRules less{w.client_backend().name(),

@@ -67,6 +67,21 @@ std::optional<Error> ReadVersions(gnutls_priority_t priority, CompiledRules& com
                    "the rules for GnuTLS ask for versions other than TLS 1.2 and 1.3");
 }
 
+// Says whether a session by any of these key exchanges has a certificate behind it.
+bool AllProveByCertificate(gnutls_priority_t priority) {
+  const unsigned int* exchanges = nullptr;
+  const int count = gnutls_priority_kx_list(priority, &exchanges);
+  return std::all_of(exchanges, exchanges + std::max(count, 0), [](unsigned int exchange) {
+    switch (exchange) {
+      case GNUTLS_KX_RSA:
+      case GNUTLS_KX_DHE_RSA:
+      case GNUTLS_KX_ECDHE_RSA:
+      case GNUTLS_KX_ECDHE_ECDSA: return true;
+      default: return false;
+    }
+  });
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const BackendConfig>> CompiledConfig::Compile(const Settings& settings) {
@@ -251,7 +266,11 @@ std::optional<Error> CompiledConfig::ReadBack() {
   }
   if (!settings_.raw_rules.empty()) {
     compiled_.system_policy = SystemPolicyFile();
-    return std::nullopt;
+    if (AllProveByCertificate(priority)) return std::nullopt;
+    return MakeError(
+        ErrorKind::kUnsupported,
+        "the rules for GnuTLS change what they may not: whether peers prove themselves "
+        "by certificates");
   }
   const auto& asked = settings_.cipher_suites;
   for (const CipherSuite suite : compiled_.cipher_suites) {

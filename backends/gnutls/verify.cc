@@ -97,7 +97,9 @@ unsigned CheckLinks(const Path& path, std::span<const Der> ders) {
     const bool is_trusted = i + 1 == path.size();
     const unsigned flags = is_trusted ? kFlags : kFlags | GNUTLS_VERIFY_DO_NOT_ALLOW_X509_V1_CA_CRT;
     unsigned link = 0;
-    gnutls_x509_crt_verify(path[i - 1].get(), &issuer, 1, flags, &link);
+    if (gnutls_x509_crt_verify(path[i - 1].get(), &issuer, 1, flags, &link) < 0) {
+      link |= GNUTLS_CERT_INVALID;
+    }
     status |= link;
     if (!HasUsableKey(issuer)) {
       status |= GNUTLS_CERT_INSECURE_ALGORITHM | GNUTLS_CERT_INVALID;

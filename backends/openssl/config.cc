@@ -58,6 +58,15 @@ void OnKeyLogLine(const SSL* ssl, const char* line) noexcept {
   }
 }
 
+// Says whether a session by any of these suites has a certificate behind it.
+bool AllProveByCertificate(const STACK_OF(SSL_CIPHER) * suites) {
+  for (int i = 0; i < sk_SSL_CIPHER_num(suites); ++i) {
+    const int proof = SSL_CIPHER_get_auth_nid(sk_SSL_CIPHER_value(suites, i));
+    if (proof == NID_auth_null || proof == NID_auth_psk || proof == NID_auth_srp) return false;
+  }
+  return true;
+}
+
 // What raw rules may not take away, for tandem stands on it.
 struct Fixed {
   std::uint64_t options;
@@ -72,7 +81,7 @@ struct Fixed {
   bool HoldsIn(SSL_CTX* context) const {
     const Fixed now = In(context);
     return (now.options & options) == options && now.verify_mode == verify_mode &&
-           now.tickets == tickets &&
+           now.tickets == tickets && AllProveByCertificate(SSL_CTX_get_ciphers(context)) &&
            SSL_CTX_get_min_proto_version(context) >= static_cast<int>(Version::kTls12);
   }
 };
@@ -319,7 +328,7 @@ std::optional<Error> CompiledConfig::SetRawRules() {
   if (fixed.HoldsIn(context)) return std::nullopt;
   return MakeError(ErrorKind::kUnsupported,
                    "the rules for OpenSSL change what they may not: old versions, renegotiation, "
-                   "tickets, compression, or whether certificates are looked at");
+                   "tickets, compression, or whether peers prove themselves by certificates");
 }
 
 // Security level, versions and lists bound each other; what is left is asked of the library.

@@ -49,6 +49,10 @@ case("dns_excluded", "The very name is excluded.", "name_constraint",
      under(SERVER_NAME, excluded=[SERVER_NAME]), trust=[ROOT])
 case("dns_excluded_parent", "So is what is below an excluded one.", "name_constraint",
      under(SERVER_NAME, excluded=[dns("test")]), trust=[ROOT])
+case("dns_excluded_behind_a_dot", "A dot at its end does not hide a name.", "name_constraint",
+     under(dns("server.test."), excluded=[SERVER_NAME]), trust=[ROOT])
+case("dns_excluded_base_with_a_dot", "Nor one at the end of what is excluded.", "name_constraint",
+     under(SERVER_NAME, excluded=[dns("server.test.")]), trust=[ROOT])
 case("dns_excluded_other", "Another is excluded.", "ok",
      under(SERVER_NAME, excluded=[dns("other.test")]), trust=[ROOT])
 case("dns_permitted_and_excluded", "Excluded wins.", "name_constraint",

@@ -31,7 +31,8 @@ name_case("asked_in_upper_case", "Nor in what was asked for.", "ok", named("serv
           asked="SERVER.TEST")
 name_case("asked_with_trailing_dot", "A dot at the end of what was asked for is dropped.", "ok",
           named("server.test"), asked="server.test.")
-name_case("name_with_trailing_dot", "And one in the certificate.", "ok", named("server.test."))
+name_case("name_with_trailing_dot", "One in the certificate is no part of a dNSName (RFC 5280).",
+          "wrong_name", named("server.test."))
 name_case("name_with_leading_dot", "A dot in front is no wildcard.", "wrong_name",
           named(".server.test"))
 name_case("underscore", "Underscores are let pass.", "ok", named("a_b.server.test"),
@@ -77,7 +78,7 @@ name_case("wildcard_in_a_label", "Not for a part of an A-label.", "wrong_name",
           named("xn--*.wild.test"), "xn--bcher-kva.wild.test")
 name_case("wildcard_and_underscore", "It stands for a label with an underscore.", "ok",
           named("*.wild.test"), "a_b.wild.test")
-name_case("wildcard_trailing_dot", "A dot at the end of a wildcard is dropped.", "ok",
+name_case("wildcard_trailing_dot", "Nor is one behind a wildcard.", "wrong_name",
           named("*.wild.test."), "a.wild.test")
 
 # --- International names: A-labels on both sides ---
