@@ -3,8 +3,11 @@
 #include "backends/gnutls/config.h"
 
 #include <algorithm>
+#include <cctype>
+#include <iterator>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <gnutls/x509.h>
 
@@ -28,6 +31,21 @@ constexpr char kServerPriority[] = ":%PARTIAL_RENEGOTIATION";
 // GnuTLS has room for this much (MAX_ALPN_PROTOCOLS, MAX_ALPN_PROTOCOL_NAME).
 constexpr std::size_t kAlpnProtocols = 8;
 constexpr std::size_t kAlpnNameBytes = 31;
+constexpr std::size_t kPriorityItems = 128;  // MAX_ELEMENTS: it drops the rest without a word.
+
+// How the rules begin that take away what tandem stands on. Key exchanges the priority tells.
+constexpr std::string_view kFixed[] = {"%UNSAFE_RENEGOTIATION",
+                                       "%DISABLE_SAFE_RENEGOTIATION",
+                                       "%PARTIAL_RENEGOTIATION",
+                                       "%NO_EXTENSIONS",
+                                       "%NO_SESSION_HASH",
+                                       "%COMPAT",
+                                       "%VERIFY_",
+                                       "%DEBUG_",
+                                       "+CTYPE-",
+                                       "-CTYPE-",
+                                       "!CTYPE-"};
+constexpr std::string_view kProfile = "%PROFILE_";
 
 Error Lacks(const std::string& what) {
   return MakeError(ErrorKind::kUnsupported, "the gnutls backend does not know the " + what);
@@ -80,6 +98,42 @@ bool AllProveByCertificate(gnutls_priority_t priority) {
       default: return false;
     }
   });
+}
+
+Error ChangesWhatItMayNot() {
+  return MakeError(ErrorKind::kUnsupported,
+                   "the rules for GnuTLS change what they may not: renegotiation, extensions that "
+                   "every session has, how certificates are checked, or whether peers prove "
+                   "themselves by certificates");
+}
+
+// Splits a priority into its items, in capitals. GnuTLS takes most names in either case, and spaces
+// before them.
+std::vector<std::string> Items(std::string_view priority) {
+  std::vector<std::string> items(1);
+  for (const char letter : priority) {
+    const auto code = static_cast<unsigned char>(letter);
+    if (letter == ':') {
+      items.emplace_back();
+    } else if (std::isspace(code) == 0) {
+      items.back() += static_cast<char>(std::toupper(code));
+    }
+  }
+  return items;
+}
+
+std::optional<Error> CheckRawRules(const std::string& text) {
+  for (const std::string& item : Items(text)) {
+    if (item.starts_with(kProfile)) {
+      return MakeError(ErrorKind::kUnsupported,
+                       "the rules for GnuTLS name a profile (" + item +
+                           "), but the gnutls backend checks certificates by PROFILE_MEDIUM alone");
+    }
+    const bool fixed = std::any_of(std::begin(kFixed), std::end(kFixed),
+                                   [&](std::string_view start) { return item.starts_with(start); });
+    if (fixed) return ChangesWhatItMayNot();
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -227,12 +281,16 @@ std::optional<Error> CompiledConfig::SetRawRules() {
     }
     if (!rules.text.empty()) priority_text_ += ":" + rules.text;
   }
+  if (Items(priority_text_).size() > kPriorityItems) {
+    return MakeError(ErrorKind::kUnsupported,
+                     "GnuTLS takes 128 rules at most, those that the settings become included");
+  }
   gnutls_priority_t raw = nullptr;
   const char* place = nullptr;
   const int code = gnutls_priority_init(&raw, priority_text_.c_str(), &place);
   if (code >= 0) {
     priority_.reset(raw);
-    return std::nullopt;
+    return CheckRawRules(priority_text_.substr(ours));
   }
   if (const std::string file = SystemPolicyFile();
       code == GNUTLS_E_NO_PRIORITIES_WERE_SET && !file.empty()) {
@@ -267,10 +325,7 @@ std::optional<Error> CompiledConfig::ReadBack() {
   if (!settings_.raw_rules.empty()) {
     compiled_.system_policy = SystemPolicyFile();
     if (AllProveByCertificate(priority)) return std::nullopt;
-    return MakeError(
-        ErrorKind::kUnsupported,
-        "the rules for GnuTLS change what they may not: whether peers prove themselves "
-        "by certificates");
+    return ChangesWhatItMayNot();
   }
   const auto& asked = settings_.cipher_suites;
   for (const CipherSuite suite : compiled_.cipher_suites) {

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -55,7 +56,8 @@ class CompiledConfig final : public BackendConfig {
   std::string priority_text_;
   PriorityHandle priority_;
   Roots roots_;
-  TrustListHandle machine_;  // Trust::System() only.
+  TrustListHandle machine_;           // Trust::System() only.
+  mutable std::mutex machine_mutex_;  // Before 3.7.3, GnuTLS adds to a list that it is asked about.
   std::vector<Certificate> intermediates_;
   CompiledRules compiled_;
 };

@@ -13,6 +13,7 @@
 #include <gnutls/x509.h>
 
 #include "backends/gnutls/errors.h"
+#include "tandem/fault.h"
 
 namespace tandem::gnutls {
 namespace {
@@ -98,7 +99,7 @@ Result<KeyHandle> ReadKey(const IdentityMaterial& material) {
   const int made_key = gnutls_privkey_init(&raw_key);
   KeyHandle key(raw_key);
   if (made < 0 || made_key < 0) {
-    return Unusable(ErrorKind::kInternal, "GnuTLS is out of memory", GNUTLS_E_MEMORY_ERROR);
+    return MakeFault(Fault::kOutOfMemory, NativeText(GNUTLS_E_MEMORY_ERROR));
   }
   const int rsa_or_ec = material.key_format == Format::kPkcs1Rsa ? GNUTLS_PK_RSA : GNUTLS_PK_ECDSA;
   int code = material.key_format == Format::kPkcs8 ? ReadPkcs8(material.key, raw)

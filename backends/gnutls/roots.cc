@@ -48,12 +48,19 @@ Result<std::size_t> AddSystemRoots(Roots& roots, TrustListHandle& machine, bool 
   std::size_t count = 0;
   gnutls_x509_trust_list_iter_t place = nullptr;
   gnutls_x509_crt_t root = nullptr;
-  while (gnutls_x509_trust_list_iter_get_ca(raw, &place, &root) >= 0) {
+  int code = 0;
+  while ((code = gnutls_x509_trust_list_iter_get_ca(raw, &place, &root)) >= 0) {
     const CertificateHandle copy(root);
     gnutls_datum_t der{};
     if (gnutls_x509_crt_export2(root, GNUTLS_X509_FMT_DER, &der) < 0) continue;
     const BytesHandle owner(der.data);
     if (Add(roots, root, BytesOf(der))) ++count;
+  }
+  if (code != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE) {  // At the end GnuTLS frees the place itself.
+    gnutls_x509_trust_list_iter_deinit(place);
+    Error error = MakeError(ErrorKind::kInternal, "GnuTLS cannot tell this machine's system roots");
+    error.native = NativeText(code);
+    return error;
   }
   if (count > 0 || may_be_empty) return count;
   return MakeError(ErrorKind::kMisuse,

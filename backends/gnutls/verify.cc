@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <mutex>
 #include <span>
 #include <string>
 #include <utility>
@@ -202,7 +203,10 @@ ChainFindings CompiledConfig::Examine(std::span<const Der> sent,
     return findings;
   }
   unsigned status = CheckPath(path, findings.path);
-  if (machine_ != nullptr) status |= AskMachine(machine_.get(), path);
+  if (machine_ != nullptr) {
+    const std::lock_guard<std::mutex> lock(machine_mutex_);
+    status |= AskMachine(machine_.get(), path);
+  }
   findings.verdicts.Add(VerdictFor(status));
   if (status != 0) findings.native = FindingText(status);
   return findings;
@@ -213,6 +217,7 @@ int OnPeerCertificates(gnutls_session_t raw) noexcept {
   const Version version = NegotiatedVersion(raw);
   const std::vector<Der> sent = ReadPeerChain(raw);
   if (sent.empty()) {
+    if (session.settings().role == Role::kClient) return GNUTLS_E_NO_CERTIFICATE_FOUND;
     if (session.settings().client_certificate != ClientCertificate::kRequired) return 0;
     session.policy().RefuseMissingCertificate(version);
     return GNUTLS_E_CERTIFICATE_REQUIRED;

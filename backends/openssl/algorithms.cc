@@ -40,8 +40,8 @@ constexpr SuiteName kSuites[] = {
     {0x0035, "AES256-SHA"},
 };
 
-constexpr Group kGroups[] = {kX25519MlKem768, 0x11EB, 0x11ED, 0x001D, 0x0017, 0x0018,
-                             0x0019,          0x001E, 0x0100, 0x0101, 0x0102};
+constexpr Group kGroups[] = {kX25519MlKem768, 0x11EB, 0x11ED, 0x001D, 0x0017, 0x0018, 0x0019,
+                             0x001E,          0x0100, 0x0101, 0x0102, 0x0103, 0x0104};
 
 // What a scheme is made of. OpenSSL has one number for both kinds of RSA-PSS.
 struct SchemeParts {

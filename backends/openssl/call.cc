@@ -25,6 +25,11 @@ CleanQueue::CleanQueue() { ERR_clear_error(); }
 
 CleanQueue::~CleanQueue() { ERR_clear_error(); }
 
+OutsideCall::OutsideCall() { ERR_set_mark(); }
+
+// There is no mark in a queue that was empty, and then all goes.
+OutsideCall::~OutsideCall() { ERR_pop_to_mark(); }
+
 Step Call::Settle(int result, std::size_t bytes) {
   switch (SSL_get_error(ssl_, result)) {
     case SSL_ERROR_NONE: return Step::Done(bytes);
@@ -43,10 +48,10 @@ Step Call::Fail() {
   if (ERR_GET_LIB(reason) == ERR_LIB_SSL) code_ = ERR_GET_REASON(reason);
   failure_ = FailureFor(reason);
   // libssl calls it an internal error when a library below cannot use what the peer sent.
-  const bool peers =
-      code_ == ERR_R_INTERNAL_ERROR && below != 0 && ERR_GET_REASON(below) != ERR_R_MALLOC_FAILURE;
-  if (!peers) return Step::Failed();
-  failure_.error = MakeFault(Fault::kUnusableKey, failure_.error.native + ", " + NativeText(below));
+  if (code_ != ERR_R_INTERNAL_ERROR || below == 0) return Step::Failed();
+  const bool ours = ERR_GET_REASON(below) == ERR_R_MALLOC_FAILURE;
+  failure_.error = MakeFault(ours ? Fault::kOutOfMemory : Fault::kUnusableKey,
+                             failure_.error.native + ", " + NativeText(below));
   return Step::Failed();
 }
 

@@ -21,6 +21,16 @@ class CleanQueue {
   CleanQueue& operator=(const CleanQueue&) = delete;
 };
 
+/// Keeps out of the thread's error queue what the program's own code adds to it while the library
+/// has it called; what the library has put there stays.
+class OutsideCall {
+ public:
+  OutsideCall();
+  ~OutsideCall();
+  OutsideCall(const OutsideCall&) = delete;
+  OutsideCall& operator=(const OutsideCall&) = delete;
+};
+
 /// One call into the library for one session. Construct it, make the call, Settle() its result.
 class Call {
  public:

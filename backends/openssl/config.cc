@@ -20,6 +20,7 @@
 #include "backends/openssl/session.h"
 #include "backends/openssl/system_policy.h"
 #include "backends/openssl/verify.h"
+#include "backends/openssl/versions.h"
 
 namespace tandem::openssl {
 namespace {
@@ -52,22 +53,28 @@ void Append(std::string& list, std::string_view name) {
 // The hook is the program's; what it throws must not travel through a library written in C.
 void OnKeyLogLine(const SSL* ssl, const char* line) noexcept {
   try {
+    const OutsideCall outside;
     LibrarySession::Of(ssl).settings().key_log(line);
   } catch (...) {
     return;
   }
 }
 
-// Says whether a session by any of these suites has a certificate behind it.
+// Says whether a session by any of these suites has a certificate behind it. Suites of shared keys
+// and of passwords, which stand in the library's own list, need callbacks that no command sets.
 bool AllProveByCertificate(const STACK_OF(SSL_CIPHER) * suites) {
   for (int i = 0; i < sk_SSL_CIPHER_num(suites); ++i) {
-    const int proof = SSL_CIPHER_get_auth_nid(sk_SSL_CIPHER_value(suites, i));
-    if (proof == NID_auth_null || proof == NID_auth_psk || proof == NID_auth_srp) return false;
+    if (SSL_CIPHER_get_auth_nid(sk_SSL_CIPHER_value(suites, i)) == NID_auth_null) return false;
   }
   return true;
 }
 
-// What raw rules may not take away, for tandem stands on it.
+// What weakens a session in a way that nothing else shows.
+constexpr std::uint64_t kForbiddenOptions =
+    SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION |
+    SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_NO_EXTENDED_MASTER_SECRET | SSL_OP_ENABLE_KTLS;
+
+// What raw rules may not change, for tandem stands on it.
 struct Fixed {
   std::uint64_t options;
   int verify_mode;
@@ -80,8 +87,9 @@ struct Fixed {
 
   bool HoldsIn(SSL_CTX* context) const {
     const Fixed now = In(context);
-    return (now.options & options) == options && now.verify_mode == verify_mode &&
-           now.tickets == tickets && AllProveByCertificate(SSL_CTX_get_ciphers(context)) &&
+    return (now.options & options) == options && (now.options & kForbiddenOptions) == 0 &&
+           now.verify_mode == verify_mode && now.tickets == tickets &&
+           AllProveByCertificate(SSL_CTX_get_ciphers(context)) &&
            SSL_CTX_get_min_proto_version(context) >= static_cast<int>(Version::kTls12);
   }
 };
@@ -170,7 +178,8 @@ std::optional<Error> CompiledConfig::CheckSystemPolicy() {
   security_level_ = kSecurityLevel;
   if (settings_.system_policy == SystemPolicy::kHonour) {
     security_level_ = std::max(kSecurityLevel, SSL_CTX_get_security_level(context_.get()));
-    if (auto error = NoteSystemPolicy(context_.get(), compiled_)) return error;
+    allowed_ = ReadOffer(context_.get()).value_or(Offer());
+    if (auto error = NoteSystemPolicy(*allowed_, compiled_)) return error;
   }
   ForgetSystemConfig();
   return std::nullopt;
@@ -182,7 +191,7 @@ void CompiledConfig::ForgetSystemConfig() {
   SSL_CTX_clear_options(context, SSL_CTX_get_options(context));
   SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET |
                                    SSL_OP_CIPHER_SERVER_PREFERENCE |
-                                   SSL_OP_ENABLE_MIDDLEBOX_COMPAT);
+                                   SSL_OP_ENABLE_MIDDLEBOX_COMPAT | kNoCertificateCompression);
   // Without AUTO_RETRY each record is one step, so the session can count them.
   SSL_CTX_clear_mode(context, SSL_MODE_AUTO_RETRY);
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN);
@@ -325,10 +334,13 @@ std::optional<Error> CompiledConfig::SetRawRules() {
     if (!rules.text.empty()) compiled_.native += ";" + rules.text;
   }
   if (SSL_CONF_CTX_finish(commands.get()) != 1) return Refused("rules for OpenSSL");
+  // They may ask more of certificates than we do, and never less.
+  security_level_ = std::max(security_level_, SSL_CTX_get_security_level(context));
   if (fixed.HoldsIn(context)) return std::nullopt;
   return MakeError(ErrorKind::kUnsupported,
                    "the rules for OpenSSL change what they may not: old versions, renegotiation, "
-                   "tickets, compression, or whether peers prove themselves by certificates");
+                   "tickets, compression, master secrets, where records end up, or whether peers "
+                   "prove themselves by certificates");
 }
 
 // Security level, versions and lists bound each other; what is left is asked of the library.
@@ -336,6 +348,9 @@ std::optional<Error> CompiledConfig::ReadBack() {
   std::optional<Offer> offer = ReadOffer(context_.get());
   if (!offer.has_value() || offer->versions.empty() || offer->cipher_suites.empty()) {
     return MakeError(ErrorKind::kUnsupported, "the rules leave no cipher suite to speak");
+  }
+  if (allowed_.has_value() && !settings_.raw_rules.empty()) {
+    if (auto error = CheckAgainstPolicy(*allowed_, *offer)) return error;
   }
   compiled_.version_min = offer->versions.front();
   compiled_.version_max = offer->versions.back();

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backends/openssl/handles.h"
+#include "backends/openssl/offer.h"
 #include "tandem/backend.h"
 
 namespace tandem::openssl {
@@ -57,6 +58,7 @@ class CompiledConfig final : public BackendConfig {
   ContextHandle context_;
   SecurityCallback library_security_;
   int security_level_ = 0;
+  std::optional<Offer> allowed_;  // By the machine's policy, if it is honoured.
   StoreHandle roots_;
   StoreHandle paths_;  // Without certificates: how a path is looked at.
   std::vector<Certificate> intermediates_;

@@ -182,6 +182,8 @@ Failure FailureFor(unsigned long code) {
   if (ours && reason >= kAlertBase && reason < kAlertLimit) {
     return {MakePeerAlert(static_cast<Alert>(reason - kAlertBase), std::move(native)), {}};
   }
+  if (reason == ERR_R_MALLOC_FAILURE)
+    return {MakeFault(Fault::kOutOfMemory, std::move(native)), {}};
   const Row* row = ours ? FindRow(reason) : nullptr;
   return {MakeFault(row == nullptr ? Fault::kDefect : row->fault, std::move(native)), {}};
 }

@@ -82,6 +82,13 @@ TEST(FailureForTest, IsInternalForOtherLibrariesAndForNoCodeAtAll) {
   EXPECT_TRUE(FailureFor(0).error.native.empty());
 }
 
+TEST(FailureForTest, IsWantOfMemoryWhicheverLibraryHasNone) {
+  for (const int library : {ERR_LIB_SSL, ERR_LIB_EVP, ERR_LIB_ASN1}) {
+    const Failure failure = FailureFor(Packed(library, ERR_R_MALLOC_FAILURE));
+    EXPECT_EQ(failure.error.what, MakeFault(Fault::kOutOfMemory).what);
+  }
+}
+
 TEST(NativeTextTest, IsTheCodeAndTheLibrarysWords) {
   ASSERT_EQ(OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS, nullptr), 1);
   EXPECT_EQ(NativeText(Packed(ERR_LIB_SSL, SSL_R_UNEXPECTED_EOF_WHILE_READING)),

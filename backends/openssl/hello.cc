@@ -21,7 +21,7 @@ int OnClientHello(SSL* ssl, int* alert, void* /*unused*/) noexcept {
   LibrarySession& session = LibrarySession::Of(ssl);
   const bool second = session.answer() != nullptr;
   std::string server_name;
-  const HelloAnswer* answer = session.policy().AnswerHello(session.client_hello(), server_name);
+  const HelloAnswer* answer = session.policy().AnswerHello(session.TakeClientHello(), server_name);
   ERR_clear_error();  // The program's hook may have used the library.
   if (answer == nullptr) {
     const Alert due = session.policy().refusal_alert();

@@ -102,7 +102,7 @@ Result<std::shared_ptr<const BackendIdentity>> LoadedIdentity::Load(
     if (i == 0) {
       leaf = std::move(certificate);
     } else if (chain == nullptr || sk_X509_push(chain.get(), certificate.get()) == 0) {
-      return Unusable(ErrorKind::kInternal, "OpenSSL is out of memory");
+      return MakeFault(Fault::kOutOfMemory);
     } else {
       static_cast<void>(certificate.release());  // The chain owns it now.
     }

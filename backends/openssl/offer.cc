@@ -35,12 +35,14 @@ void KeepHello(int sent, int /*version*/, int type, const void* content, std::si
 std::vector<std::byte> MakeHello(SSL_CTX* context) {
   std::vector<std::byte> hello;
   const SessionHandle ssl(SSL_new(context));
-  BIO* nowhere = BIO_new(BIO_s_mem());
-  if (ssl == nullptr || nowhere == nullptr) {
+  BIO* silence = BIO_new(BIO_s_mem());
+  BIO* nowhere = BIO_new(BIO_s_null());
+  if (ssl == nullptr || silence == nullptr || nowhere == nullptr) {
+    BIO_free(silence);
     BIO_free(nowhere);
     return hello;
   }
-  SSL_set_bio(ssl.get(), nowhere, nowhere);
+  SSL_set_bio(ssl.get(), silence, nowhere);
   SSL_set_connect_state(ssl.get());
   SSL_set_msg_callback(ssl.get(), KeepHello);
   SSL_set_msg_callback_arg(ssl.get(), &hello);
@@ -62,7 +64,11 @@ std::optional<Offer> ReadOffer(SSL_CTX* context) {
   if (ReadClientHello(Bytes(message).subspan(kHeaderBytes), HelloRules{}, hello)) {
     return std::nullopt;  // Not even a version is common to it and to us.
   }
-  Offer offer{{}, {}, std::move(hello.groups), std::move(hello.signature_schemes)};
+  Offer offer{{},
+              {},
+              std::move(hello.groups),
+              std::move(hello.signature_schemes),
+              SSL_CTX_get_security_level(context)};
   const auto& versions = hello.supported_versions;
   for (const Version version : {Version::kTls12, Version::kTls13}) {
     const bool spoken = versions.empty() ? version == Version::kTls12

@@ -18,6 +18,7 @@ struct Offer {
   std::vector<CipherSuite> cipher_suites;
   std::vector<Group> groups;
   std::vector<SignatureScheme> signature_schemes;
+  int security_level = 0;  ///< What keys and hashes have to be worth.
 };
 
 /// Reads what `context` lets be spoken. OpenSSL tells it nowhere else, once lists, versions and

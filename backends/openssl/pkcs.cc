@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -123,8 +124,11 @@ class PrivateLibrary {
  public:
   PrivateLibrary()
       : library_(OSSL_LIB_CTX_new()),
-        current_(OSSL_PROVIDER_load(library_.get(), "default")),
-        legacy_(OSSL_PROVIDER_load(library_.get(), "legacy")) {}
+        current_(library_ == nullptr ? nullptr : OSSL_PROVIDER_load(library_.get(), "default")),
+        legacy_(library_ == nullptr ? nullptr : OSSL_PROVIDER_load(library_.get(), "legacy")) {}
+
+  // Where there is none, null would mean the library that all of the program uses.
+  bool is_ready() const { return current_ != nullptr; }
 
   OSSL_LIB_CTX* get() const { return library_.get(); }
   bool has_legacy() const { return legacy_ != nullptr; }
@@ -151,6 +155,7 @@ class Pkcs12File {
  public:
   Pkcs12File(std::span<const std::byte> content, std::string_view passphrase)
       : passphrase_{passphrase.data(), static_cast<int>(passphrase.size())} {
+    if (!library_.is_ready()) return;
     const std::unique_ptr<BIO, decltype([](BIO* bio) { BIO_free(bio); })> input(
         BIO_new_mem_buf(content.data(), static_cast<int>(content.size())));
     if (input == nullptr) return;
@@ -162,6 +167,7 @@ class Pkcs12File {
   }
 
   Result<Contents> Open() {
+    if (!library_.is_ready()) return MakeFault(Fault::kOutOfMemory);
     if (file_ == nullptr) return NotParsed(kWhat);
     if (auto error = CheckMac()) return std::move(*error);
     const PartsHandle parts(PKCS12_unpack_authsafes(file_.get()));
@@ -267,6 +273,22 @@ class Pkcs12File {
   Passphrase passphrase_;
 };
 
+// Says whether the key is of a type, and on a curve, that the library could have read.
+bool IsOfKnownType(const PKCS8_PRIV_KEY_INFO* key) {
+  constexpr int kTypes[] = {NID_rsaEncryption, NID_rsassaPss, NID_dsa,    NID_X9_62_id_ecPublicKey,
+                            NID_ED25519,       NID_ED448,     NID_X25519, NID_X448};
+  const ASN1_OBJECT* type = nullptr;
+  const X509_ALGOR* algorithm = nullptr;
+  if (PKCS8_pkey_get0(&type, nullptr, nullptr, &algorithm, key) != 1) return false;
+  const int nid = OBJ_obj2nid(type);
+  if (std::find(std::begin(kTypes), std::end(kTypes), nid) == std::end(kTypes)) return false;
+  int kind = V_ASN1_UNDEF;
+  const void* curve = nullptr;
+  X509_ALGOR_get0(nullptr, &kind, &curve, algorithm);
+  return nid != NID_X9_62_id_ecPublicKey || kind != V_ASN1_OBJECT ||
+         OBJ_obj2nid(static_cast<const ASN1_OBJECT*>(curve)) != NID_undef;
+}
+
 Result<IdentityMaterial> Assemble(Contents contents) {
   if (contents.keys.size() != 1) {
     return MakeError(ErrorKind::kMisuse, contents.keys.empty()
@@ -275,6 +297,9 @@ Result<IdentityMaterial> Assemble(Contents contents) {
   }
   const KeyHandle key(EVP_PKCS82PKEY(contents.keys.front().get()));
   if (key == nullptr) {
+    if (IsOfKnownType(contents.keys.front().get())) {
+      return NotParsed("the private key of the PKCS#12 file");
+    }
     return Unusable(ErrorKind::kUnsupported,
                     "the private key of the PKCS#12 file is of a type that OpenSSL does not know");
   }

@@ -188,8 +188,8 @@ Step LibrarySession::Conclude(const Call& call, Step step) {
   // A reason that the table lacks, told by an alert that blames the peer.
   if (error.kind == ErrorKind::kInternal &&
       alert_sent_.value_or(Alert::kInternalError) != Alert::kInternalError) {
-    error.kind = ErrorKind::kProtocol;
-    error.what = "the peer broke the rules of TLS";
+    error = MakeFault(Fault::kIllegalChoice, std::move(error.native));
+    error.alert_sent = alert_sent_;
   }
   if (call.code() == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE) {
     // The library has found and said it by itself; the policy only keeps the Error. Its alert is

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "backends/openssl/call.h"
@@ -58,8 +59,8 @@ class LibrarySession final : public BackendSession {
   /// Notes a whole handshake message that came. Called from inside callbacks.
   void NoteMessage(std::uint8_t type, std::span<const std::byte> body);
 
-  /// Returns the body of the ClientHello that came last. Valid while OnClientHello() runs.
-  std::span<const std::byte> client_hello() const { return client_hello_; }
+  /// Hands out the body of the ClientHello that came last, once. Valid while OnClientHello() runs.
+  std::span<const std::byte> TakeClientHello() { return std::exchange(client_hello_, {}); }
 
  private:
   LibrarySession(const CompiledConfig& config, const SessionParts& parts, SessionHandle ssl);

@@ -10,6 +10,7 @@
 #include <openssl/conf.h>
 
 #include "backends/openssl/algorithms.h"
+#include "backends/openssl/call.h"
 #include "backends/openssl/handles.h"
 #include "backends/openssl/offer.h"
 
@@ -28,18 +29,33 @@ bool Holds(const Numbers& list, std::uint16_t number) {
   return std::find(list.begin(), list.end(), number) != list.end();
 }
 
+// Nothing is left to the administrator, or the hello could fail for what he says.
+bool SetUsualLists(SSL_CTX* context) {
+  std::string groups;
+  for (const Group group : Groups()) {
+    if (Holds(UsualGroups(), group)) groups += (groups.empty() ? "" : ":") + GroupName(group);
+  }
+  std::string schemes;
+  for (const SignatureScheme scheme : SignatureSchemes()) {
+    schemes += (schemes.empty() ? "" : ":") + SignatureSchemeName(scheme);
+  }
+  return SSL_CTX_set_cipher_list(context, OSSL_default_cipher_list()) == 1 &&
+         SSL_CTX_set_ciphersuites(context, OSSL_default_ciphersuites()) == 1 &&
+         SSL_CTX_set1_groups_list(context, groups.c_str()) == 1 &&
+         SSL_CTX_set1_sigalgs_list(context, schemes.c_str()) == 1;
+}
+
 // What the library speaks where nobody has told it anything.
-Offer DefaultOffer() {
+std::optional<Offer> DefaultOffer() {
+  const CleanQueue clean;
   const ContextHandle context(SSL_CTX_new(TLS_method()));
   SSL_CTX* raw = context.get();
-  if (raw == nullptr) return {};
+  if (raw == nullptr) return std::nullopt;
   SSL_CTX_clear_options(raw, SSL_CTX_get_options(raw));
   SSL_CTX_set_min_proto_version(raw, 0);
   SSL_CTX_set_max_proto_version(raw, 0);
   SSL_CTX_set_security_level(raw, kSecurityLevel);
-  SSL_CTX_set_cipher_list(raw, OSSL_default_cipher_list());
-  SSL_CTX_set_ciphersuites(raw, OSSL_default_ciphersuites());
-  return ReadOffer(raw).value_or(Offer());
+  return SetUsualLists(raw) ? ReadOffer(raw) : std::nullopt;
 }
 
 // Takes numbers away, and notes their names.
@@ -92,11 +108,31 @@ bool NarrowVersions(const std::vector<Version>& allowed, CompiledRules& rules,
   return true;
 }
 
+// Takes out of `rules` what is not allowed. False if that leaves nothing.
+bool NarrowRules(const Offer& allowed, const Offer& usual, CompiledRules& rules,
+                 Narrowing& narrowing) {
+  narrowing.Narrow(rules.cipher_suites, allowed.cipher_suites, usual.cipher_suites,
+                   CipherSuiteName);
+  narrowing.Narrow(rules.groups, allowed.groups, usual.groups, GroupName);
+  narrowing.Narrow(rules.signature_schemes, allowed.signature_schemes, usual.signature_schemes,
+                   SignatureSchemeName);
+  return NarrowVersions(allowed.versions, rules, narrowing) && !rules.groups.empty() &&
+         !rules.signature_schemes.empty();
+}
+
+std::string BelowLevel(int level) {
+  return "keys and hashes below security level " + std::to_string(level);
+}
+
+// Without it the policy cannot be told from what the library is by itself.
+Error NothingToCompare() {
+  return MakeError(ErrorKind::kInternal, "OpenSSL does not tell what it speaks by itself");
+}
+
 Error NothingLeft(const std::string& forbidden) {
-  return MakeError(ErrorKind::kUnsupported,
-                   "the machine's crypto policy (" + SystemPolicyFile() + ") forbids " +
-                       (forbidden.empty() ? "all that is named" : forbidden) +
-                       ", and that leaves nothing to speak");
+  return MakeError(ErrorKind::kUnsupported, "the machine's crypto policy (" + SystemPolicyFile() +
+                                                ") forbids " + forbidden +
+                                                ", and that leaves nothing to speak");
 }
 
 }  // namespace
@@ -106,26 +142,38 @@ std::string SystemPolicyFile() {
   return path == nullptr ? std::string() : std::string(path.get());
 }
 
-std::optional<Error> NoteSystemPolicy(SSL_CTX* fresh, CompiledRules& rules) {
-  const auto allowed = ReadOffer(fresh);
-  if (!allowed.has_value()) return NothingLeft({});
-  const Offer usual = DefaultOffer();
+std::optional<Error> NoteSystemPolicy(const Offer& allowed, CompiledRules& rules) {
+  if (allowed.versions.empty()) return NothingLeft("all that is named");
+  const std::optional<Offer> usual = DefaultOffer();
+  if (!usual.has_value()) return NothingToCompare();
   Narrowing narrowing;
-  narrowing.Narrow(rules.cipher_suites, allowed->cipher_suites, usual.cipher_suites,
-                   CipherSuiteName);
-  narrowing.Narrow(rules.groups, allowed->groups, UsualGroups(), GroupName);
-  narrowing.Narrow(rules.signature_schemes, allowed->signature_schemes, SignatureSchemes(),
-                   SignatureSchemeName);
-  const bool left = NarrowVersions(allowed->versions, rules, narrowing) && !rules.groups.empty() &&
-                    !rules.signature_schemes.empty();
-  if (const int level = SSL_CTX_get_security_level(fresh); level > kSecurityLevel) {
-    narrowing.Note("keys and hashes below security level " + std::to_string(level));
-  }
+  const bool left = NarrowRules(allowed, *usual, rules, narrowing);
+  if (allowed.security_level > kSecurityLevel) narrowing.Note(BelowLevel(allowed.security_level));
   if (!left) return NothingLeft(narrowing.forbidden());
   if (!narrowing.forbidden().empty()) {
     rules.system_policy = SystemPolicyFile() + " forbids " + narrowing.forbidden();
   }
   return std::nullopt;
+}
+
+std::optional<Error> CheckAgainstPolicy(const Offer& allowed, const Offer& asked) {
+  const std::optional<Offer> usual = DefaultOffer();
+  if (!usual.has_value()) return NothingToCompare();
+  CompiledRules rules;
+  rules.version_min = asked.versions.front();
+  rules.version_max = asked.versions.back();
+  rules.cipher_suites = asked.cipher_suites;
+  rules.groups = asked.groups;
+  rules.signature_schemes = asked.signature_schemes;
+  Narrowing narrowing;
+  static_cast<void>(NarrowRules(allowed, *usual, rules, narrowing));
+  if (allowed.security_level > kSecurityLevel && asked.security_level < allowed.security_level) {
+    narrowing.Note(BelowLevel(allowed.security_level));
+  }
+  if (narrowing.forbidden().empty()) return std::nullopt;
+  return MakeError(ErrorKind::kUnsupported,
+                   "the rules for OpenSSL ask for what the machine's crypto policy (" +
+                       SystemPolicyFile() + ") forbids: " + narrowing.forbidden());
 }
 
 }  // namespace tandem::openssl

@@ -6,8 +6,7 @@
 #include <optional>
 #include <string>
 
-#include <openssl/ssl.h>
-
+#include "backends/openssl/offer.h"
 #include "tandem/backend.h"
 
 namespace tandem::openssl {
@@ -20,8 +19,13 @@ inline constexpr int kSecurityLevel = 2;
 std::string SystemPolicyFile();
 
 /// Takes out of `rules` what the machine's policy forbids, and notes it in `rules.system_policy`.
-/// `fresh` is an SSL_CTX as the library makes it. kUnsupported when that leaves nothing to speak.
-std::optional<Error> NoteSystemPolicy(SSL_CTX* fresh, CompiledRules& rules);
+/// `allowed` is what an SSL_CTX offers as the library makes it. kUnsupported when that leaves
+/// nothing to speak.
+std::optional<Error> NoteSystemPolicy(const Offer& allowed, CompiledRules& rules);
+
+/// Fails (kUnsupported) if `asked` has what NoteSystemPolicy() would take out of it. It is what
+/// rules in OpenSSL's language have come to, which are not narrowed but wrong.
+std::optional<Error> CheckAgainstPolicy(const Offer& allowed, const Offer& asked);
 
 }  // namespace tandem::openssl
 

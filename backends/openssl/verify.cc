@@ -140,7 +140,7 @@ ChainFindings CompiledConfig::Examine(std::span<const Der> sent,
                              {settings_.role == Role::kClient, now, *settings_.trust, nullptr});
   ChainFindings findings{found.verdicts, std::move(found.path), found.complete, {}};
   if (!findings.complete) {
-    if (!findings.path.empty()) {
+    if (findings.verdicts.Has(Verdict::kUnknownIssuer)) {
       findings.native = FindingText(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
     }
     return findings;

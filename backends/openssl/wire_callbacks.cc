@@ -7,6 +7,7 @@
 
 #include <openssl/bio.h>
 
+#include "backends/openssl/call.h"
 #include "backends/openssl/handles.h"
 
 namespace tandem::openssl {
@@ -16,6 +17,7 @@ Wire& WireOf(BIO* bio) { return *static_cast<Wire*>(BIO_get_data(bio)); }
 
 int OnPull(BIO* bio, char* into, std::size_t size, std::size_t* taken) noexcept {
   BIO_clear_retry_flags(bio);
+  const OutsideCall outside;
   const TransportResult result = WireOf(bio).Pull(std::as_writable_bytes(std::span(into, size)));
   *taken = result.bytes;
   if (result.outcome == TransportResult::Outcome::kMoved) return 1;
@@ -25,6 +27,7 @@ int OnPull(BIO* bio, char* into, std::size_t size, std::size_t* taken) noexcept 
 
 int OnPush(BIO* bio, const char* records, std::size_t size, std::size_t* taken) noexcept {
   BIO_clear_retry_flags(bio);
+  const OutsideCall outside;
   WireOf(bio).Push(std::as_bytes(std::span(records, size)));
   *taken = size;
   return 1;

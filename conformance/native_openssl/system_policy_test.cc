@@ -40,5 +40,23 @@ TEST(SystemPolicy, IsOverriddenKnowingly) {
   EXPECT_EQ(rules.cipher_suites.size(), kDefaultCipherSuites.size());
 }
 
+TEST(SystemPolicy, IsNotOverriddenByRawRules) {
+  for (const char* const commands : {"MinProtocol=TLSv1.2", "Ciphersuites=TLS_AES_128_GCM_SHA256",
+                                     "MinProtocol=TLSv1.2;Ciphersuites=TLS_AES_128_GCM_SHA256"}) {
+    const auto config = Rules().Raw(OpenSslCommands(commands)).Build();
+    ASSERT_FALSE(config.ok()) << commands;
+    EXPECT_EQ(config.error().kind, ErrorKind::kUnsupported) << commands;
+    EXPECT_NE(config.error().ToString().find("crypto policy"), std::string::npos)
+        << config.error().ToString();
+  }
+  const auto narrower = Rules().Raw(OpenSslCommands("Groups=P-256")).Build();
+  EXPECT_TRUE(narrower.ok());
+  const auto knowingly = Rules()
+                             .MachinePolicy(SystemPolicy::kOverride)
+                             .Raw(OpenSslCommands("Ciphersuites=TLS_AES_128_GCM_SHA256"))
+                             .Build();
+  EXPECT_TRUE(knowingly.ok());
+}
+
 }  // namespace
 }  // namespace tandem
