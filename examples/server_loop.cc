@@ -51,7 +51,10 @@ std::optional<std::string> ServerLoop::Run(const Descriptor& signals,
     RunTimers();
     ResumeAcceptingIfRoom();
   }
-  for (auto& [socket, place] : places_) place.client.Leave();
+  for (auto& [socket, place] : places_) {
+    NoteFailure(place);  // It may have failed, and linger.
+    place.client.Leave();
+  }
   return std::nullopt;
 }
 
@@ -232,12 +235,16 @@ void ServerLoop::RunTimers() {
 
 void ServerLoop::Remove(Place& place) {
   const int socket = place.client.socket();
-  if (const auto& failure = place.client.failure()) {
-    ++failures_[failure->kind];
-    if (rules_.verbose) std::cerr << "serve: " << failure->ToString() << "\n";
-  }
+  NoteFailure(place);
   timers_.erase({place.scheduled, socket});
   places_.erase(socket);
+}
+
+void ServerLoop::NoteFailure(const Place& place) {
+  const auto& failure = place.client.failure();
+  if (!failure.has_value()) return;
+  ++failures_[failure->kind];
+  if (rules_.verbose) std::cerr << "serve: " << failure->ToString() << "\n";
 }
 
 }  // namespace tandem_examples

@@ -87,6 +87,7 @@ class ServerLoop {
   void Schedule(Place& place);
   void RunTimers();
   void Remove(Place& place);
+  void NoteFailure(const Place& place);
   void Meet(Place& place);
   int EpollTimeout() const;
 
