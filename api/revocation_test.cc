@@ -168,6 +168,15 @@ TEST_F(Revocations, DependOnTheReachWhereNothingIsListed) {
   EXPECT_EQ(Gravest(), std::nullopt) << "the root itself needs no list";
 }
 
+TEST_F(Revocations, ProveNothingByAWeakHash) {
+  constexpr std::string_view ecdsa_sha224 = "1.2.840.10045.4.3.1";
+  for (const std::string_view weak : {kRsaSha1, ecdsa_sha224}) {
+    lists.assign(1, {});
+    lists[0].algorithm = Algorithm(weak);
+    EXPECT_EQ(Gravest(), Verdict::kRevocationUnknown) << weak;
+  }
+}
+
 TEST_F(Revocations, AreFoundAnywhereBelowTheTrusted) {
   lists.resize(1);
   lists[0].entries = {RevokedEntry(Integer(7))};
