@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include "conformance/exceptions.h"
 #include "conformance/pairs/pair.h"
-#include "conformance/scenario.h"
+#include "conformance/scenarios/exceptions.h"
+#include "conformance/scenarios/scenario.h"
 
 namespace tandem::conformance {
 namespace {

@@ -3,7 +3,7 @@
 #ifndef TANDEM_CONFORMANCE_GTEST_RUNNER_H_
 #define TANDEM_CONFORMANCE_GTEST_RUNNER_H_
 
-#include "conformance/end.h"
+#include "conformance/world/end.h"
 
 namespace tandem::conformance {
 

@@ -10,8 +10,8 @@
 #include "conformance/chains/chain_case.h"
 #include "conformance/chains/differences.h"
 #include "conformance/pairs/pair.h"
-#include "conformance/random.h"
-#include "conformance/world.h"
+#include "conformance/world/random.h"
+#include "conformance/world/world.h"
 
 namespace tandem::conformance {
 namespace {

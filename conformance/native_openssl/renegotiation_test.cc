@@ -13,7 +13,7 @@
 
 #include "conformance/pairs/pair.h"
 #include "conformance/pki/pki.h"
-#include "conformance/world.h"
+#include "conformance/world/world.h"
 
 namespace tandem::conformance {
 namespace {

@@ -1,0 +1,34 @@
+// Where a backend is allowed to differ: data, each with its reason.
+//
+// A scenario that fails where an exception covers it is expected to; one that passes there shows an
+// exception that has stopped being true, and that is a failure too.
+
+#ifndef TANDEM_CONFORMANCE_SCENARIOS_EXCEPTIONS_H_
+#define TANDEM_CONFORMANCE_SCENARIOS_EXCEPTIONS_H_
+
+#include <span>
+#include <string_view>
+
+#include "conformance/scenarios/scenario.h"
+
+namespace tandem::conformance {
+
+/// One allowed difference. "*" stands for any backend.
+struct Exception {
+  std::string_view scenario;
+  std::string_view client;
+  std::string_view server;
+  Versions versions;        ///< kEach covers all.
+  std::string_view reason;  ///< What the library does, and why that cannot be helped here.
+};
+
+/// Returns the exceptions that docs/parity.md explains.
+std::span<const Exception> Exceptions();
+
+/// Returns the exception that covers a run, or null.
+const Exception* FindException(std::span<const Exception> exceptions, std::string_view scenario,
+                               std::string_view client, std::string_view server, Version version);
+
+}  // namespace tandem::conformance
+
+#endif  // TANDEM_CONFORMANCE_SCENARIOS_EXCEPTIONS_H_
