@@ -29,7 +29,7 @@ struct Capabilities {
   std::vector<Group> groups{};  ///< kX25519MlKem768 among them: post-quantum key exchange.
   std::vector<SignatureScheme> signature_schemes{};
 
-  /// PKCS#12 files of old tools (RC2, 40 bit keys) can be opened.
+  /// PKCS#12 files and PKCS#8 keys of old tools (RC2, 40 bit keys) can be opened.
   bool legacy_pkcs12 = false;
 
   bool Has(Version version) const {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "api/hello_extensions.h"
-#include "api/raw_hello.h"
+#include "api/hello_parts.h"
 #include "api/tls_reader.h"
 
 namespace tandem {

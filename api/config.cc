@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "tandem/out_of_memory.h"
+
 namespace tandem {
 namespace {
 
@@ -211,23 +213,25 @@ Config::Builder& Config::Builder::Reject(const char* why) {
 }
 
 Result<std::shared_ptr<const Config>> Config::Builder::Build() const {
-  if (rejected_.has_value()) return *rejected_;
-  if (auto error = CheckVersions(*backend_, settings_)) return std::move(*error);
-  if (auto error = CheckAlgorithms(settings_)) return std::move(*error);
-  if (auto error = CheckRawRules(*backend_, settings_)) return std::move(*error);
-  if (auto error = CheckAlpn(settings_)) return std::move(*error);
-  if (auto error = CheckTrust(settings_)) return std::move(*error);
-  if (auto error = CheckIdentity(*backend_, settings_)) return std::move(*error);
-  if (settings_.handshake_timeout < std::chrono::milliseconds(1) ||
-      settings_.handshake_timeout > std::chrono::hours(24)) {
-    return Misuse("a handshake is given at least one millisecond and at most a day");
-  }
-  // The backend may refer to the settings, so it compiles those of the Config, not the builder's.
-  std::shared_ptr<Config> config(new Config(*backend_, settings_));
-  auto compiled = backend_->Compile(config->settings_);
-  if (!compiled.ok()) return std::move(compiled).error();
-  config->compiled_ = std::move(compiled).value();
-  return std::shared_ptr<const Config>(std::move(config));
+  return UnlessOutOfMemory([this]() -> Result<std::shared_ptr<const Config>> {
+    if (rejected_.has_value()) return *rejected_;
+    if (auto error = CheckVersions(*backend_, settings_)) return std::move(*error);
+    if (auto error = CheckAlgorithms(settings_)) return std::move(*error);
+    if (auto error = CheckRawRules(*backend_, settings_)) return std::move(*error);
+    if (auto error = CheckAlpn(settings_)) return std::move(*error);
+    if (auto error = CheckTrust(settings_)) return std::move(*error);
+    if (auto error = CheckIdentity(*backend_, settings_)) return std::move(*error);
+    if (settings_.handshake_timeout < std::chrono::milliseconds(1) ||
+        settings_.handshake_timeout > std::chrono::hours(24)) {
+      return Misuse("a handshake is given at least one millisecond and at most a day");
+    }
+    // The backend may refer to the settings, so it compiles those of the Config, not the builder's.
+    std::shared_ptr<Config> config(new Config(*backend_, settings_));
+    auto compiled = backend_->Compile(config->settings_);
+    if (!compiled.ok()) return std::move(compiled).error();
+    config->compiled_ = std::move(compiled).value();
+    return std::shared_ptr<const Config>(std::move(config));
+  });
 }
 
 }  // namespace tandem

@@ -88,8 +88,10 @@ class Config::Builder {
   /// kX25519MlKem768 first where Capabilities::HasGroup() says that it is there.
   Builder& Groups(std::vector<Group> groups);
 
-  /// Accepts and makes signatures only by these schemes, the best first. Default:
-  /// kDefaultSignatureSchemes.
+  /// Accepts and makes signatures only by these schemes, the best first. A client signs by the best
+  /// in the server's order, but for raw rules; whose order a server follows is its library's affair
+  /// (docs/parity.md). TLS 1.3 is not left for 1.2 for want of a scheme: it fails.
+  /// Default: kDefaultSignatureSchemes.
   Builder& SignatureSchemes(std::vector<SignatureScheme> schemes);
 
   /// Says whether the machine's crypto policy (openssl.cnf; GnuTLS's config) narrows these rules.

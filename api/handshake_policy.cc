@@ -1,6 +1,7 @@
 #include "tandem/handshake_policy.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 #include <variant>
 
@@ -10,6 +11,7 @@
 #include "tandem/engine/reply.h"
 #include "tandem/fault.h"
 #include "tandem/identity.h"
+#include "tandem/out_of_memory.h"
 #include "tandem/server_hello.h"
 
 namespace tandem {
@@ -51,6 +53,19 @@ bool CanRead(const ClientHello& hello, const Identity& identity) {
   });
 }
 
+// Says whether a server of TLS 1.3 with `identity` can sign by a scheme of both sides. Without one
+// some libraries look for an older version and then complain of that.
+bool CanSignFor(const ClientHello& hello, const Identity& identity,
+                const std::vector<SignatureScheme>& ours) {
+  const auto& theirs = hello.signature_schemes;
+  if (hello.version != Version::kTls13 || theirs.empty()) return true;
+  std::vector<SignatureScheme> common;
+  std::copy_if(ours.begin(), ours.end(), std::back_inserter(common), [&](SignatureScheme scheme) {
+    return std::find(theirs.begin(), theirs.end(), scheme) != theirs.end();
+  });
+  return identity.CanSignAny(common, hello.version);
+}
+
 }  // namespace
 
 const HelloAnswer* HandshakePolicy::AnswerHello(const ClientHello& hello) {
@@ -81,9 +96,17 @@ const HelloAnswer* HandshakePolicy::AnswerHello(std::span<const std::byte> messa
   server_name = hello.server_name;
   if (!first_hello_.has_value()) first_hello_ = hello;
   const HelloAnswer* answer = AnswerHello(hello);
-  if (answer == nullptr || CanRead(hello, *answer->identity)) return answer;
-  Refuse(Alert::kHandshakeFailure, MakeFault(Fault::kNoSharedSuite));
-  return nullptr;
+  if (answer == nullptr) return nullptr;
+  const Identity& identity = *answer->identity;
+  if (!CanRead(hello, identity)) {
+    Refuse(Alert::kHandshakeFailure, MakeFault(Fault::kNoSharedSuite));
+    return nullptr;
+  }
+  if (settings_.raw_rules.empty() && !CanSignFor(hello, identity, settings_.signature_schemes)) {
+    Refuse(Alert::kHandshakeFailure, MakeFault(Fault::kNoSharedScheme));
+    return nullptr;
+  }
+  return answer;
 }
 
 std::optional<Alert> HandshakePolicy::JudgeAnswer(std::span<const std::byte> message,
@@ -169,9 +192,9 @@ std::optional<Alert> HandshakePolicy::JudgePeer(std::span<const Der> sent,
     peer_is_trusted_ = true;
     return std::nullopt;
   }
-  refused_chain_.assign(sent.begin(), sent.end());
   Error error = Untrusted(server_, *verdict);
   error.native = judge.native();
+  refused_chain_.assign(sent.begin(), sent.end());
   Refuse(AlertFor(*verdict, version), std::move(error));
   return refusal_alert_;
 }
@@ -197,6 +220,12 @@ std::optional<Alert> HandshakePolicy::JudgeAlpn(const std::string& selected) {
          MakeError(ErrorKind::kProtocol,
                    "the server selected an application protocol (ALPN) that was not offered"));
   return refusal_alert_;
+}
+
+void HandshakePolicy::RefuseForMemory() noexcept { Refuse(Alert::kInternalError, OutOfMemory()); }
+
+void HandshakePolicy::RefuseForDefect() {
+  Refuse(Alert::kInternalError, MakeFault(Fault::kDefect));
 }
 
 void HandshakePolicy::Refuse(Alert alert, Error error) {

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <memory>
+#include <new>
 #include <optional>
 #include <span>
 #include <string>
@@ -75,6 +76,21 @@ class HandshakePolicy {
   /// Refuses a peer that had to show a certificate and has none. Returns the alert to send.
   Alert RefuseMissingCertificate(Version version);
 
+  /// Runs `decide`, the body of a library's callback, and returns its answer. What is thrown
+  /// in it, such as for want of memory, becomes a refusal and `refused` is returned, for nothing
+  /// may be thrown through a library.
+  template <typename Decide>
+  int Within(int refused, Decide decide) {
+    try {
+      return decide();
+    } catch (const std::bad_alloc&) {
+      RefuseForMemory();
+    } catch (...) {
+      RefuseForDefect();
+    }
+    return refused;
+  }
+
   /// Client, when the handshake is done: checks the protocol that the server selected. Nothing: it
   /// will do.
   std::optional<Alert> JudgeAlpn(const std::string& selected);
@@ -98,6 +114,8 @@ class HandshakePolicy {
  private:
   std::optional<std::string> SelectAlpn(const ClientHello& hello);
   std::shared_ptr<const Identity> Choose(const ClientHello& hello);
+  void RefuseForMemory() noexcept;
+  void RefuseForDefect();
   void Refuse(Alert alert, Error error);
 
   const Settings& settings_;

@@ -1,12 +1,15 @@
 #include "api/hook_call.h"
 
 #include <exception>
+#include <new>
 
 namespace tandem {
 
 std::optional<Error> Guarded(const std::string& does, const std::function<void()>& hook) {
   try {
     hook();
+  } catch (const std::bad_alloc&) {
+    throw;
   } catch (const std::exception& thrown) {
     return MakeError(ErrorKind::kMisuse, "the hook that " + does + " threw: " + thrown.what());
   } catch (...) {

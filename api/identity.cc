@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "tandem/backend.h"
+#include "tandem/out_of_memory.h"
 #include "tandem/pem.h"
 
 namespace tandem {
@@ -121,71 +122,88 @@ Result<std::shared_ptr<const Identity>> Identity::FromPem(const Backend& backend
                                                           std::string_view chain,
                                                           std::string_view key,
                                                           std::string_view passphrase) {
-  IdentityMaterial material;
-  if (auto error = ReadChain(chain, material)) return std::move(*error);
-  if (auto error = ReadKey(backend, key, passphrase, material)) return std::move(*error);
-  return FromDer(backend, material);
+  return UnlessOutOfMemory([&]() -> Result<std::shared_ptr<const Identity>> {
+    IdentityMaterial material;
+    if (auto error = ReadChain(chain, material)) return std::move(*error);
+    if (auto error = ReadKey(backend, key, passphrase, material)) return std::move(*error);
+    return FromDer(backend, material);
+  });
 }
 
 Result<std::shared_ptr<const Identity>> Identity::FromPemFiles(const Backend& backend,
                                                                const std::string& chain_path,
                                                                const std::string& key_path,
                                                                std::string_view passphrase) {
-  Result<std::string> chain = ReadTextFile(chain_path);
-  if (!chain.ok()) return std::move(chain).error();
-  Result<std::string> key = ReadTextFile(key_path);
-  if (!key.ok()) return std::move(key).error();
-  IdentityMaterial material;
-  if (auto error = ReadChain(*chain, material)) return InFile(chain_path, std::move(*error));
-  if (auto error = ReadKey(backend, *key, passphrase, material)) {
-    return InFile(key_path, std::move(*error));
-  }
-  Result<std::shared_ptr<const Identity>> identity = FromDer(backend, material);
-  if (identity.ok()) return identity;
-  return InFile(chain_path, std::move(identity).error());
+  return UnlessOutOfMemory([&]() -> Result<std::shared_ptr<const Identity>> {
+    Result<std::string> chain = ReadTextFile(chain_path);
+    if (!chain.ok()) return std::move(chain).error();
+    Result<std::string> key = ReadTextFile(key_path);
+    if (!key.ok()) return std::move(key).error();
+    IdentityMaterial material;
+    if (auto error = ReadChain(*chain, material)) return InFile(chain_path, std::move(*error));
+    if (auto error = ReadKey(backend, *key, passphrase, material)) {
+      return InFile(key_path, std::move(*error));
+    }
+    Result<std::shared_ptr<const Identity>> identity = FromDer(backend, material);
+    if (identity.ok()) return identity;
+    return InFile(chain_path, std::move(identity).error());
+  });
 }
 
 Result<std::shared_ptr<const Identity>> Identity::FromDer(const Backend& backend,
                                                           const IdentityMaterial& material) {
-  if (material.chain.empty()) {
-    return MakeError(ErrorKind::kMisuse, "an identity needs a certificate and none was given");
-  }
-  auto loaded = backend.LoadIdentity(material);
-  if (!loaded.ok()) return std::move(loaded).error();
-  // A library may be content with what every peer would call malformed.
-  for (std::size_t i = 0; i < material.chain.size(); ++i) {
-    if (Certificate::Parse(material.chain[i]).has_value()) continue;
-    return MakeError(ErrorKind::kMisuse,
-                     "certificate number " + std::to_string(i + 1) + " cannot be parsed");
-  }
-  const auto leaf = Certificate::Parse(material.chain.front());
-  return std::shared_ptr<const Identity>(
-      new Identity(backend, material.chain, *leaf, std::move(loaded).value()));
+  return UnlessOutOfMemory([&]() -> Result<std::shared_ptr<const Identity>> {
+    if (material.chain.empty()) {
+      return MakeError(ErrorKind::kMisuse, "an identity needs a certificate and none was given");
+    }
+    auto loaded = backend.LoadIdentity(material);
+    if (!loaded.ok()) return std::move(loaded).error();
+    // A library may be content with what every peer would call malformed.
+    for (std::size_t i = 0; i < material.chain.size(); ++i) {
+      if (Certificate::Parse(material.chain[i]).has_value()) continue;
+      return MakeError(ErrorKind::kMisuse,
+                       "certificate number " + std::to_string(i + 1) + " cannot be parsed");
+    }
+    const auto leaf = Certificate::Parse(material.chain.front());
+    return std::shared_ptr<const Identity>(
+        new Identity(backend, material.chain, *leaf, std::move(loaded).value()));
+  });
 }
 
 Result<std::shared_ptr<const Identity>> Identity::FromPkcs12(const Backend& backend,
                                                              std::span<const std::byte> content,
                                                              std::string_view passphrase) {
-  Result<IdentityMaterial> material = backend.OpenPkcs12(content, passphrase);
-  if (!material.ok()) return std::move(material).error();
-  material->chain = InOrder(std::move(material->chain));
-  return FromDer(backend, *material);
+  return UnlessOutOfMemory([&]() -> Result<std::shared_ptr<const Identity>> {
+    Result<IdentityMaterial> material = backend.OpenPkcs12(content, passphrase);
+    if (!material.ok()) return std::move(material).error();
+    material->chain = InOrder(std::move(material->chain));
+    return FromDer(backend, *material);
+  });
 }
 
 Result<std::shared_ptr<const Identity>> Identity::FromPkcs12File(const Backend& backend,
                                                                  const std::string& path,
                                                                  std::string_view passphrase) {
-  Result<std::string> content = ReadTextFile(path);
-  if (!content.ok()) return std::move(content).error();
-  auto identity = FromPkcs12(backend, std::as_bytes(std::span(*content)), passphrase);
-  if (identity.ok()) return identity;
-  return InFile(path, std::move(identity).error());
+  return UnlessOutOfMemory([&]() -> Result<std::shared_ptr<const Identity>> {
+    Result<std::string> content = ReadTextFile(path);
+    if (!content.ok()) return std::move(content).error();
+    auto identity = FromPkcs12(backend, std::as_bytes(std::span(*content)), passphrase);
+    if (identity.ok()) return identity;
+    return InFile(path, std::move(identity).error());
+  });
 }
 
 bool Identity::CanSign(SignatureScheme scheme) const {
   return std::any_of(std::begin(kSchemeUses), std::end(kSchemeUses), [&](const SchemeUse& use) {
     return use.scheme == scheme && use.key_type == key_type_ &&
            (use.key_bits == 0 || use.key_bits == key_bits_);
+  });
+}
+
+bool Identity::CanSignAny(std::span<const SignatureScheme> schemes, Version version) const {
+  return std::any_of(schemes.begin(), schemes.end(), [&](SignatureScheme scheme) {
+    const bool is_pkcs1 = (scheme & 0xFF) == 0x01;  // 0x0401 and the like
+    return !(is_pkcs1 && version == Version::kTls13) && CanSign(scheme);
   });
 }
 

@@ -13,6 +13,7 @@
 #include "tandem/algorithms.h"
 #include "tandem/certificate.h"
 #include "tandem/result.h"
+#include "tandem/version.h"
 
 namespace tandem {
 
@@ -75,6 +76,10 @@ class Identity {
 
   /// Says whether the key can sign in that way.
   bool CanSign(SignatureScheme scheme) const;
+
+  /// Says whether the key can sign a handshake of `version` by one of `schemes`: in TLS 1.3 by none
+  /// of PKCS#1 v1.5 (RFC 8446 section 4.2.3).
+  bool CanSignAny(std::span<const SignatureScheme> schemes, Version version) const;
 
   /// The backend's own form of it.
   const BackendIdentity& loaded() const { return *loaded_; }

@@ -26,8 +26,7 @@ bool Speaks(const IdentityEntry& entry, const ClientHello& hello) {
 }
 
 bool CanSignFor(const IdentityEntry& entry, const ClientHello& hello) {
-  return std::any_of(hello.signature_schemes.begin(), hello.signature_schemes.end(),
-                     [&](SignatureScheme scheme) { return entry.identity->CanSign(scheme); });
+  return entry.identity->CanSignAny(hello.signature_schemes, hello.version);
 }
 
 using Candidates = std::vector<const IdentityEntry*>;

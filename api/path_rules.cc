@@ -145,7 +145,7 @@ class PathJudge {
   void JudgeRevocationOf(std::size_t i, bool must_be_listed) {
     bool is_listed = false;
     bool is_covered = false;
-    for (const RevocationList& list : question_.trust.parsed_revocation_lists()) {
+    for (const RevocationList& list : question_.trust.revocation_lists()) {
       if (!list.IsFromIssuerOf(path_[i])) continue;
       is_listed = true;
       if (i + 1 == path_.size() || !Holds(list, path_[i + 1])) continue;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "api/session_core.h"
+#include "tandem/out_of_memory.h"
 
 namespace tandem {
 namespace {
@@ -24,26 +25,51 @@ Session::~Session() = default;
 
 Result<Session> Session::Client(std::shared_ptr<const Config> config, const ServerName& server,
                                 Transport& transport) {
-  if (auto error = CheckRole(config.get(), Role::kClient)) return std::move(*error);
-  auto core = std::make_unique<SessionCore>(std::move(config), server, transport);
-  if (auto error = core->Start()) return std::move(*error);
-  return Session(std::move(core));
+  return UnlessOutOfMemory([&]() -> Result<Session> {
+    if (auto error = CheckRole(config.get(), Role::kClient)) return std::move(*error);
+    auto core = std::make_unique<SessionCore>(std::move(config), server, transport);
+    if (auto error = core->Start()) return std::move(*error);
+    return Session(std::move(core));
+  });
 }
 
 Result<Session> Session::Server(std::shared_ptr<const Config> config, Transport& transport) {
-  if (auto error = CheckRole(config.get(), Role::kServer)) return std::move(*error);
-  auto core = std::make_unique<SessionCore>(std::move(config), std::nullopt, transport);
-  if (auto error = core->Start()) return std::move(*error);
-  return Session(std::move(core));
+  return UnlessOutOfMemory([&]() -> Result<Session> {
+    if (auto error = CheckRole(config.get(), Role::kServer)) return std::move(*error);
+    auto core = std::make_unique<SessionCore>(std::move(config), std::nullopt, transport);
+    if (auto error = core->Start()) return std::move(*error);
+    return Session(std::move(core));
+  });
 }
 
-Status Session::Handshake() { return core_->Handshake(); }
-IoResult Session::Read(std::span<std::byte> plaintext) { return core_->Read(plaintext); }
-IoResult Session::Write(std::span<const std::byte> plaintext) { return core_->Write(plaintext); }
-Status Session::Shutdown() { return core_->Shutdown(); }
-Status Session::Flush() { return core_->Flush(); }
-Status Session::HandleEvents() { return core_->HandleEvents(); }
-Status Session::Rekey(bool both) { return core_->Rekey(both); }
+Status Session::Handshake() {
+  return core_->Attempt([this] { return core_->Handshake(); });
+}
+
+IoResult Session::Read(std::span<std::byte> plaintext) {
+  return core_->Attempt([&] { return core_->Read(plaintext); });
+}
+
+IoResult Session::Write(std::span<const std::byte> plaintext) {
+  return core_->Attempt([&] { return core_->Write(plaintext); });
+}
+
+Status Session::Shutdown() {
+  return core_->Attempt([this] { return core_->Shutdown(); });
+}
+
+Status Session::Flush() {
+  return core_->Attempt([this] { return core_->Flush(); });
+}
+
+Status Session::HandleEvents() {
+  return core_->Attempt([this] { return core_->HandleEvents(); });
+}
+
+Status Session::Rekey(bool both) {
+  return core_->Attempt([&] { return core_->Rekey(both); });
+}
+
 Interest Session::interest() const { return core_->interest(); }
 std::size_t Session::pending() const { return core_->pending(); }
 std::optional<Event> Session::NextEvent() { return core_->NextEvent(); }
@@ -58,13 +84,13 @@ std::optional<std::chrono::steady_clock::time_point> Session::event_timeout() co
 Result<std::vector<std::byte>> Session::Export(std::string_view label,
                                                std::optional<std::span<const std::byte>> context,
                                                std::size_t length) const {
-  return core_->Export(label, context, length);
+  return UnlessOutOfMemory([&] { return core_->Export(label, context, length); });
 }
 
 std::span<const Der> Session::refused_chain() const { return core_->refused_chain(); }
 
 Result<std::vector<std::byte>> Session::Binding(ChannelBinding type) const {
-  return core_->Binding(type);
+  return UnlessOutOfMemory([&] { return core_->Binding(type); });
 }
 
 }  // namespace tandem

@@ -38,6 +38,9 @@ class SessionCore;
 
 /// One end of one connection. Use it from one thread at a time; an idle one may change threads. Any
 /// number of sessions may share a Config.
+///
+/// Where memory runs out in a call that returns a Status or an IoResult, the session is over as
+/// kInternal, "out of memory"; a Result says the same and the session lives on.
 class Session final {
  public:
   /// Starts a client that will talk only to a peer that proves itself to be `server`.

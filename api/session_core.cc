@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "tandem/out_of_memory.h"
+
 namespace tandem {
 namespace {
 
@@ -28,11 +30,9 @@ constexpr std::uint32_t kIdleWarnings = 4;
 constexpr std::uint32_t kKeyUpdatesPerWindow = 8;
 constexpr std::chrono::milliseconds kKeyUpdateWindow{1000};
 
-// Records under one sending key, well below AES-GCM's bound of 2^24.5 (RFC 8446 section 5.5).
-constexpr std::uint64_t kRecordsPerKey = std::uint64_t{1} << 24;
-
-// RFC 9266 section 2.
-constexpr std::size_t kBindingBytes = 32;
+// Records under one sending key: far below AES-GCM's bound of 2^24.5 (RFC 8446 section 5.5), and
+// few enough for a test to get there.
+constexpr std::uint64_t kRecordsPerKey = std::uint64_t{1} << 20;
 
 Error TooMuch(const std::string& what) { return MakeError(ErrorKind::kLimit, what); }
 
@@ -136,6 +136,8 @@ Status SessionCore::FinishHandshake() {
     if (const auto alert = policy_.JudgeAlpn(info.alpn)) return Fail(*policy_.refusal(), alert);
   }
   wire_.Flush();
+  // Our last flight never left: nothing was established.
+  if (wire_.out_of_memory()) return FailForMemory();
   wire_.LeaveHandshake();
   events_.Add({.type = Event::Type::kHandshakeDone});
   // Only a TLS 1.3 client is done before its peer has looked at what it sent (RFC 8446 section 2).
@@ -240,7 +242,8 @@ IoResult SessionCore::Write(std::span<const std::byte> plaintext) {
   if (wire_.holds_output()) return {Status::kWantWrite};
   const std::size_t budget = std::min(plaintext.size(), Session::kWriteBudget);
   std::size_t taken = 0;
-  while (taken < budget && !wire_.holds_output() && !wire_.send_failure().has_value()) {
+  while (taken < budget && !wire_.holds_output() && !wire_.send_failure().has_value() &&
+         !wire_.out_of_memory()) {
     if (const auto failed = RekeyWhenDue()) return {*failed};
     const std::size_t size = std::min(budget - taken, BackendSession::kRecordBytes);
     wire_.BeginStep();
@@ -300,6 +303,7 @@ Status SessionCore::Shutdown() {
     write_closed_ = true;
     wire_.BeginStep();
     if (backend_->CloseNotify().outcome == Step::Outcome::kFailed) return FailWithLibrary();
+    wire_.EndOutput();
   }
   wire_.Flush();
   return Status::kOk;
@@ -350,62 +354,6 @@ std::optional<Clock::time_point> SessionCore::event_timeout() const {
   return handshake_deadline_;
 }
 
-Result<std::vector<std::byte>> SessionCore::Export(
-    std::string_view label, std::optional<std::span<const std::byte>> context,
-    std::size_t length) const {
-  if (error_.has_value()) return *error_;
-  if (handshaking()) {
-    return MakeError(ErrorKind::kMisuse, "there is no key to derive from before the handshake");
-  }
-  if (length == 0 || length > Session::kExportLimit) {
-    return MakeError(ErrorKind::kMisuse, "keying material is 1 to 8160 bytes long");
-  }
-  std::vector<std::byte> material(length);
-  if (backend_->Export(label, context, material)) return material;
-  return MakeError(ErrorKind::kInternal, "the library refused to derive keying material");
-}
-
-Result<std::vector<std::byte>> SessionCore::Binding(ChannelBinding type) const {
-  if (error_.has_value()) return *error_;
-  if (handshaking()) {
-    return MakeError(ErrorKind::kMisuse, "there is nothing to bind to before the handshake");
-  }
-  const bool tls13 = info_->version == Version::kTls13;
-  std::vector<std::byte> binding;
-  switch (type) {
-    case ChannelBinding::kUnique:
-      if (!tls13) binding = backend_->FirstFinished();
-      break;
-    case ChannelBinding::kServerEndPoint: binding = ServerEndPoint(); break;
-    case ChannelBinding::kExporter:
-      if (!info_->extended_master_secret) break;
-      return Export("EXPORTER-Channel-Binding", std::span<const std::byte>(), kBindingBytes);
-  }
-  if (!binding.empty()) return binding;
-  return MakeError(ErrorKind::kUnsupported, "this connection has no channel binding of that type");
-}
-
-// RFC 5929 section 4.1: by the hash of the certificate's signature, and SHA-256 for weaker ones.
-std::vector<std::byte> SessionCore::ServerEndPoint() const {
-  const bool server = config_->settings().role == Role::kServer;
-  const HelloAnswer* answer = policy_.answer();
-  if (server && answer == nullptr) return {};
-  const auto& chain = server ? answer->identity->chain() : info_->peer_chain;
-  if (chain.empty()) return {};
-  const auto certificate = Certificate::Parse(chain.front());
-  if (!certificate.has_value()) return {};
-  switch (certificate->signature_hash) {
-    case SignatureHash::kMd5:
-    case SignatureHash::kSha1:
-    case SignatureHash::kSha256: return config_->backend().Digest(Hash::kSha256, chain.front());
-    case SignatureHash::kSha384: return config_->backend().Digest(Hash::kSha384, chain.front());
-    case SignatureHash::kSha512: return config_->backend().Digest(Hash::kSha512, chain.front());
-    case SignatureHash::kSha224:
-    case SignatureHash::kNone: return {};
-  }
-  return {};
-}
-
 // --- Failing -------------------------------------------------------------------------------------
 
 Status SessionCore::FailWithLibrary() {
@@ -449,6 +397,7 @@ Failure SessionCore::Attribute(Failure failure) const {
     if (!alert_sent.has_value()) refused.alert_due = policy_.refusal_alert();
     return refused;
   }
+  if (wire_.out_of_memory()) return {OutOfMemory(), std::nullopt};
   if (const auto alert = wire_.last_plaintext_alert(); alert.has_value() && handshaking()) {
     error.kind = ErrorKind::kPeerAlert;
     error.what = "the peer ended the handshake with the alert " + std::string(AlertName(*alert));
@@ -475,9 +424,18 @@ Failure SessionCore::Attribute(Failure failure) const {
   return {std::move(error), std::nullopt};
 }
 
+// Whatever was half done: nothing but Flush() goes on, and the library is not entered again.
+Status SessionCore::FailForMemory() noexcept {
+  if (!error_.has_value()) error_ = OutOfMemory();
+  return Status::kError;
+}
+
 Status SessionCore::Fail(Error error, std::optional<Alert> alert_due) {
   wire_.BeginStep();
-  if (alert_due.has_value() && backend_->SendAlert(*alert_due)) error.alert_sent = alert_due;
+  // Behind close_notify there is nothing, not even an alert.
+  const bool may_tell = alert_due.has_value() && !write_closed_;
+  if (may_tell && backend_->SendAlert(*alert_due)) error.alert_sent = alert_due;
+  if (wire_.out_of_memory()) error.alert_sent.reset();
   error_ = std::move(error);
   wire_.Flush();
   return Status::kError;

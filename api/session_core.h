@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -30,6 +31,17 @@ class SessionCore final {
   /// Has the backend start its half. Nothing: it did.
   std::optional<Error> Start();
 
+  /// Makes `call`, which is one call of the program. If memory runs out in it the session is over.
+  template <typename Call>
+  auto Attempt(Call call) -> decltype(call()) {
+    try {
+      auto result = call();
+      if (!wire_.out_of_memory()) return result;
+    } catch (const std::bad_alloc&) {
+    }
+    return {FailForMemory()};
+  }
+
   Status Handshake();
   IoResult Read(std::span<std::byte> plaintext);
   IoResult Write(std::span<const std::byte> plaintext);
@@ -43,7 +55,10 @@ class SessionCore final {
   std::optional<Event> NextEvent() { return events_.Next(); }
   const Error* error() const { return error_.has_value() ? &*error_ : nullptr; }
   const Error* refusal() const { return refusal_.has_value() ? &*refusal_ : nullptr; }
-  std::span<const Der> refused_chain() const { return policy_.refused_chain(); }
+  std::span<const Der> refused_chain() const {
+    if (!error_.has_value() || error_->kind != ErrorKind::kUntrusted) return {};
+    return policy_.refused_chain();
+  }
   const ConnectionInfo* info() const { return info_.has_value() ? &*info_ : nullptr; }
   Result<std::vector<std::byte>> Export(std::string_view label,
                                         std::optional<std::span<const std::byte>> context,
@@ -66,11 +81,12 @@ class SessionCore final {
   std::optional<Status> RekeyWhenDue();
   Status SendKeyUpdate(bool both);
 
-  std::vector<std::byte> ServerEndPoint() const;
+  Result<std::vector<std::byte>> ServerEndPoint() const;
 
   Status FailWithLibrary();
   Status FailWithSend();
   std::optional<Error> AlertBehindBrokenSend();
+  Status FailForMemory() noexcept;
   Status Fail(Error error, std::optional<Alert> alert_due = std::nullopt);
   Status Refuse(Error error);
   Failure Attribute(Failure failure) const;

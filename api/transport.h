@@ -32,7 +32,8 @@ struct [[nodiscard]] TransportResult {
 /// StreamSocket (tandem/stream_socket.h), MemoryTransport (tandem/memory_transport.h).
 ///
 /// A session calls it only from inside a call on the session, on the same thread. Neither span is
-/// ever empty, and neither may be kept.
+/// ever empty, and neither may be kept. What it throws is taken for Failed(0); std::bad_alloc, for
+/// want of memory.
 class Transport {
  public:
   virtual ~Transport() = default;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "tandem/out_of_memory.h"
 #include "tandem/pem.h"
 
 namespace tandem {
@@ -13,21 +14,25 @@ Trust Trust::SystemIfAny() {
 }
 
 Result<Trust> Trust::FromPem(std::string_view roots) {
-  Result<std::vector<Der>> certificates = ReadPemCertificates(roots);
-  if (certificates.ok()) return FromDer(std::move(certificates).value());
-  Error error = std::move(certificates).error();
-  error.what = "the trusted roots: " + error.what;
-  return error;
+  return UnlessOutOfMemory([&]() -> Result<Trust> {
+    Result<std::vector<Der>> certificates = ReadPemCertificates(roots);
+    if (certificates.ok()) return FromDer(std::move(certificates).value());
+    Error error = std::move(certificates).error();
+    error.what = "the trusted roots: " + error.what;
+    return error;
+  });
 }
 
 Result<Trust> Trust::FromPemFile(const std::string& path) {
-  Result<std::string> text = ReadTextFile(path);
-  if (!text.ok()) return std::move(text).error();
-  Result<Trust> trust = FromPem(*text);
-  if (trust.ok()) return trust;
-  Error error = std::move(trust).error();
-  error.what = path + ": " + error.what;
-  return error;
+  return UnlessOutOfMemory([&]() -> Result<Trust> {
+    Result<std::string> text = ReadTextFile(path);
+    if (!text.ok()) return std::move(text).error();
+    Result<Trust> trust = FromPem(*text);
+    if (trust.ok()) return trust;
+    Error error = std::move(trust).error();
+    error.what = path + ": " + error.what;
+    return error;
+  });
 }
 
 Trust Trust::FromDer(std::vector<Der> roots) {
@@ -57,7 +62,7 @@ Trust& Trust::Intermediates(std::vector<Der> certificates) {
   return *this;
 }
 
-Trust& Trust::RevocationLists(std::vector<Der> lists, Revocation reach) {
+Trust& Trust::RevocationLists(const std::vector<Der>& lists, Revocation reach) {
   NeedsPath("RevocationLists()");
   auto parsed = std::make_shared<std::vector<RevocationList>>();
   for (std::size_t i = 0; i < lists.size(); ++i) {
@@ -67,8 +72,7 @@ Trust& Trust::RevocationLists(std::vector<Der> lists, Revocation reach) {
       NoteFlaw("RevocationLists(): number " + std::to_string(i + 1) + " is not a revocation list");
     }
   }
-  parsed_lists_ = std::move(parsed);
-  revocation_lists_ = std::move(lists);
+  revocation_lists_ = std::move(parsed);
   revocation_ = reach;
   return *this;
 }
@@ -98,9 +102,9 @@ Trust& Trust::FurtherVerifier(VerifyPeer hook) {
   return *this;
 }
 
-std::span<const RevocationList> Trust::parsed_revocation_lists() const {
-  if (parsed_lists_ == nullptr) return {};
-  return *parsed_lists_;
+std::span<const RevocationList> Trust::revocation_lists() const {
+  if (revocation_lists_ == nullptr) return {};
+  return *revocation_lists_;
 }
 
 void Trust::NoteFlaw(std::string flaw) {

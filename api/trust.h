@@ -58,8 +58,8 @@ class Trust {
   enum class Mode : std::uint8_t { kSystem, kRoots, kPins, kDangerNone };
 
   /// Believes the roots that the machine's administrator installed. Building a Config fails when
-  /// the machine has none. OpenSSL takes others where the variables SSL_CERT_FILE and SSL_CERT_DIR
-  /// say so; GnuTLS knows no such variable.
+  /// the machine has none. The variables SSL_CERT_FILE and SSL_CERT_DIR change nothing: a program
+  /// that lets its user choose passes what they name to FromPemFile().
   static Trust System() { return Trust(Mode::kSystem); }
 
   /// Believes as System() does, and nobody at all on a machine without roots: for programs that
@@ -97,7 +97,8 @@ class Trust {
   /// of the issuer's name, that speaks for part of its issuer's certificates, or whose issuer may
   /// not sign lists; deltas are not applied. What is trusted itself is not looked up. Default: no
   /// lists, and revocation is not looked at.
-  Trust& RevocationLists(std::vector<Der> lists, Revocation reach = Revocation::kWhereListed);
+  Trust& RevocationLists(const std::vector<Der>& lists,
+                         Revocation reach = Revocation::kWhereListed);
 
   /// Asks in addition that one certificate of the path has one of these pins. Default: none. A pin
   /// that is lost with its key locks you out: name a spare one.
@@ -120,10 +121,9 @@ class Trust {
   /// Returns the roots, DER each; empty but for kRoots.
   const std::vector<Der>& roots() const { return roots_; }
   const std::vector<Der>& intermediates() const { return intermediates_; }
-  const std::vector<Der>& revocation_lists() const { return revocation_lists_; }
 
-  /// Returns the lists as they are read, once, by RevocationLists().
-  std::span<const RevocationList> parsed_revocation_lists() const;
+  /// Returns the lists as they were read, once, by RevocationLists().
+  std::span<const RevocationList> revocation_lists() const;
   Revocation revocation() const { return revocation_; }
 
   /// Returns the pins of FromPins() or RequirePin().
@@ -158,8 +158,7 @@ class Trust {
   bool may_be_empty_ = false;
   std::vector<Der> roots_;
   std::vector<Der> intermediates_;
-  std::vector<Der> revocation_lists_;
-  std::shared_ptr<const std::vector<RevocationList>> parsed_lists_;  // Shared by copies.
+  std::shared_ptr<const std::vector<RevocationList>> revocation_lists_;  // Shared by copies.
   Revocation revocation_ = Revocation::kWhereListed;
   std::vector<Pin> pins_;
   unsigned max_intermediates_ = kMaxIntermediates;

@@ -66,9 +66,9 @@ TEST(Trust, HasNoFlawAsARule) {
       .RevocationLists({RevocationListDraft().Write()})
       .RequirePin({{}});
   EXPECT_EQ(trust.flaw(), "");
-  EXPECT_EQ(trust.parsed_revocation_lists().size(), 1U);
+  EXPECT_EQ(trust.revocation_lists().size(), 1U);
   const Trust copy = trust;
-  EXPECT_EQ(copy.parsed_revocation_lists().data(), trust.parsed_revocation_lists().data());
+  EXPECT_EQ(copy.revocation_lists().data(), trust.revocation_lists().data());
   EXPECT_EQ(Trust::FromPins({{}}).flaw(), "");
   EXPECT_EQ(Trust::DangerNone().flaw(), "");
 }

@@ -1,7 +1,9 @@
 #include "tandem/wire.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
+#include <new>
 
 namespace tandem {
 namespace {
@@ -21,6 +23,8 @@ std::size_t BodyLength(const std::array<std::byte, kHeaderBytes>& header) {
 
 }  // namespace
 
+// Libraries call Pull() and Push(), and nothing may be thrown through them, nor is it: whatever a
+// transport throws is a transport that broke.
 TransportResult Wire::Pull(std::span<std::byte> into) {
   const bool between_records = header_size_ == 0 && body_left_ == 0;
   if (between_records && !in_handshake_ && budget_-- <= 0) return TransportResult::WouldBlock();
@@ -30,7 +34,8 @@ TransportResult Wire::Pull(std::span<std::byte> into) {
       if (direct.outcome == TransportResult::Outcome::kMoved) Watch(into.first(direct.bytes));
       return direct;
     }
-    if (input_ == nullptr) input_ = std::make_unique<std::array<std::byte, kInputBufferBytes>>();
+    if (input_ == nullptr) input_.reset(new (std::nothrow) InputBuffer);
+    if (input_ == nullptr) return RunOutOfMemory();
     const TransportResult received = ReceiveInto(*input_);
     if (received.outcome != TransportResult::Outcome::kMoved) return received;
     input_begin_ = 0;
@@ -46,7 +51,15 @@ TransportResult Wire::Pull(std::span<std::byte> into) {
 TransportResult Wire::ReceiveInto(std::span<std::byte> into) {
   if (receive_failure_.has_value()) return TransportResult::Failed(*receive_failure_);
   if (saw_end_) return TransportResult::End();
-  const TransportResult result = transport_.Receive(into);
+  if (out_of_memory_) return TransportResult::Failed(ENOMEM);
+  TransportResult result;
+  try {
+    result = transport_.Receive(into);
+  } catch (const std::bad_alloc&) {
+    return RunOutOfMemory();
+  } catch (...) {
+    result = TransportResult::Failed(0);
+  }
   switch (result.outcome) {
     case TransportResult::Outcome::kMoved: break;
     case TransportResult::Outcome::kWouldBlock: input_was_empty_ = true; break;
@@ -62,24 +75,40 @@ void Wire::Push(std::span<const std::byte> records) {
   const bool direct = !in_handshake_ || records.size() >= kCoalesceBytes;
   if (direct) {
     if (holds_output()) Flush();
-    while (!holds_output() && !rest.empty() && !send_failure_.has_value()) {
-      const TransportResult sent = transport_.Send(rest);
-      if (sent.outcome == TransportResult::Outcome::kFailed) send_failure_ = sent.system_error;
+    while (!holds_output() && !rest.empty() && !muted_) {
+      const TransportResult sent = SendSome(rest);
       if (sent.outcome != TransportResult::Outcome::kMoved) break;
       rest = rest.subspan(sent.bytes);
     }
   }
-  if (send_failure_.has_value()) return Mute();
-  output_.insert(output_.end(), rest.begin(), rest.end());
+  if (muted_) return;
+  try {
+    output_.insert(output_.end(), rest.begin(), rest.end());
+  } catch (const std::bad_alloc&) {
+    static_cast<void>(RunOutOfMemory());
+  }
+}
+
+TransportResult Wire::SendSome(std::span<const std::byte> records) {
+  TransportResult sent;
+  try {
+    sent = transport_.Send(records);
+  } catch (const std::bad_alloc&) {
+    return RunOutOfMemory();
+  } catch (...) {
+    sent = TransportResult::Failed(0);
+  }
+  if (sent.outcome == TransportResult::Outcome::kFailed) {
+    send_failure_ = sent.system_error;
+    Mute();
+  }
+  return sent;
 }
 
 void Wire::Flush() {
   while (holds_output()) {
-    const TransportResult sent = transport_.Send(std::span(output_).subspan(output_sent_));
-    if (sent.outcome == TransportResult::Outcome::kFailed) {
-      send_failure_ = sent.system_error;
-      return Mute();
-    }
+    const TransportResult sent = SendSome(std::span(output_).subspan(output_sent_));
+    if (muted_) return;
     if (sent.outcome != TransportResult::Outcome::kMoved) break;
     output_sent_ += sent.bytes;
   }
@@ -101,11 +130,18 @@ void Wire::Mute() {
   output_sent_ = 0;
 }
 
+// What did not get out is lost, so nothing may follow it.
+TransportResult Wire::RunOutOfMemory() {
+  out_of_memory_ = true;
+  Mute();
+  return TransportResult::Failed(ENOMEM);
+}
+
 bool Wire::NobodyListens() const {
   const bool gone = send_failure_.has_value() || receive_failure_.has_value() || saw_end_;
   // A peer that has given up is not told that we give up too.
   const bool gave_up = in_handshake_ && last_plaintext_alert().has_value();
-  return muted_ || gone || gave_up || !looks_like_tls_;
+  return muted_ || output_ended_ || gone || gave_up || !looks_like_tls_;
 }
 
 void Wire::Watch(std::span<const std::byte> bytes) {

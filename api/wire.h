@@ -54,7 +54,8 @@ class Wire final {
   TransportResult Pull(std::span<std::byte> into);
 
   /// Takes all of `records`. Drops them where nobody listens: after the transport failed or ended,
-  /// when the peer has ended the handshake by an alert, and when it does not speak TLS.
+  /// when the peer has ended the handshake by an alert, and when it does not speak TLS; and those
+  /// that there is no memory for, and all behind them, which ends the session.
   void Push(std::span<const std::byte> records);
 
   // --- For the session ------------------------------------------------------------------------
@@ -71,6 +72,10 @@ class Wire final {
   /// Drops queued output; what is pushed afterwards is dropped too.
   void Mute();
 
+  /// Drops what is pushed from now on. Nothing follows the close_notify at the end of the queue,
+  /// though a library may still have an answer to a key update in mind (RFC 8446 section 6.1).
+  void EndOutput() { output_ended_ = true; }
+
   /// Ends the handshake: records leave one by one as they come, and steps have a budget.
   void LeaveHandshake() { in_handshake_ = false; }
 
@@ -86,6 +91,9 @@ class Wire final {
   bool saw_end() const { return saw_end_; }
   const std::optional<int>& receive_failure() const { return receive_failure_; }
   const std::optional<int>& send_failure() const { return send_failure_; }
+
+  /// Says whether memory ran out, here or in the transport. Nothing moves any more then.
+  bool out_of_memory() const { return out_of_memory_; }
 
   /// Counts the records that the library has pulled completely.
   std::uint64_t records_pulled() const { return records_pulled_; }
@@ -106,13 +114,17 @@ class Wire final {
 
  private:
   TransportResult ReceiveInto(std::span<std::byte> into);
+  TransportResult SendSome(std::span<const std::byte> records);
+  TransportResult RunOutOfMemory();
   bool NobodyListens() const;
   void Watch(std::span<const std::byte> bytes);
   void WatchFirst(std::span<const std::byte> bytes);
 
   Transport& transport_;
 
-  std::unique_ptr<std::array<std::byte, kInputBufferBytes>> input_;
+  using InputBuffer = std::array<std::byte, kInputBufferBytes>;
+
+  std::unique_ptr<InputBuffer> input_;
   std::size_t input_begin_ = 0;
   std::size_t input_end_ = 0;
   std::vector<std::byte> output_;
@@ -121,8 +133,10 @@ class Wire final {
   bool in_handshake_ = true;
   int budget_ = kRecordsPerStep;
   bool muted_ = false;
+  bool output_ended_ = false;
   bool input_was_empty_ = false;
   bool saw_end_ = false;
+  bool out_of_memory_ = false;
   std::optional<int> receive_failure_;
   std::optional<int> send_failure_;
 

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <new>
+#include <span>
+#include <stdexcept>
 #include <string_view>
 
 #include "tandem/memory_transport.h"
@@ -106,6 +109,46 @@ TEST(Wire, EndAndFailureAreStickyAndNobodyListensAfterwards) {
   wire.Push(AsBytes("alert"));
   wire.Flush();
   EXPECT_TRUE(transport.output().empty());
+}
+
+// Throws what a user's transport might, or what stands for want of memory.
+class ThrowingTransport final : public Transport {
+ public:
+  explicit ThrowingTransport(bool for_memory) : for_memory_(for_memory) {}
+  TransportResult Receive(std::span<std::byte>) override { Throw(); }
+  TransportResult Send(std::span<const std::byte>) override { Throw(); }
+
+ private:
+  [[noreturn]] void Throw() const {
+    if (for_memory_) throw std::bad_alloc();
+    throw std::runtime_error("a transport of one's own");
+  }
+
+  bool for_memory_;
+};
+
+TEST(Wire, TransportThatThrowsIsATransportThatBroke) {
+  ThrowingTransport transport(false);
+  Wire receiving(transport);
+  std::array<std::byte, 5> buffer;
+  EXPECT_EQ(receiving.Pull(buffer).outcome, TransportResult::Outcome::kFailed);
+  EXPECT_EQ(receiving.receive_failure(), 0);
+  Wire sending(transport);
+  sending.Push(buffer);
+  sending.Flush();
+  EXPECT_EQ(sending.send_failure(), 0);
+  EXPECT_FALSE(sending.holds_output());
+}
+
+TEST(Wire, WantOfMemoryInTheTransportMutesBothWays) {
+  ThrowingTransport transport(true);
+  Wire wire(transport);
+  std::array<std::byte, 5> buffer;
+  wire.Push(buffer);
+  wire.Flush();
+  EXPECT_TRUE(wire.out_of_memory());
+  EXPECT_FALSE(wire.holds_output());
+  EXPECT_EQ(wire.Pull(buffer).outcome, TransportResult::Outcome::kFailed);
 }
 
 TEST(Wire, StopsALibrarysOwnLoopAtRecordsPerStepAfterTheHandshake) {

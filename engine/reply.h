@@ -69,13 +69,17 @@ class Reply {
   struct Slot {
     std::mutex mutex;
     std::optional<ReplyOutcome<T>> outcome;
+    bool dropped = false;
   };
 
   explicit Reply(std::shared_ptr<Slot> slot) : slot_(std::move(slot)) {}
 
+  // Destructors end here, so this takes no memory: who asks for the reason makes it.
   void Drop() {
     if (slot_ == nullptr) return;
-    Fail("the reply was dropped without an answer");
+    const std::shared_ptr<Slot> slot = std::move(slot_);
+    const std::lock_guard<std::mutex> lock(slot->mutex);
+    slot->dropped = true;
   }
 
   void Settle(ReplyOutcome<T> outcome) {
@@ -96,6 +100,9 @@ class PendingAnswer {
   /// Takes the outcome; nothing while the question is open. It is there once.
   std::optional<ReplyOutcome<T>> Take() {
     const std::lock_guard<std::mutex> lock(slot_->mutex);
+    if (std::exchange(slot_->dropped, false)) {
+      return ReplyFailure{"the reply was dropped without an answer"};
+    }
     return std::exchange(slot_->outcome, std::nullopt);
   }
 

@@ -142,8 +142,9 @@ Result<std::shared_ptr<const BackendConfig>> CompiledConfig::Compile(const Setti
   gnutls_certificate_credentials_t raw = nullptr;
   const int code = gnutls_certificate_allocate_credentials(&raw);
   if (code < 0) return Refused("attempt to start", code);
+  CredentialsHandle credentials(raw);  // Before `new`, which may throw.
   const std::shared_ptr<CompiledConfig> config(
-      new CompiledConfig(settings, CredentialsHandle(raw)));
+      new CompiledConfig(settings, std::move(credentials)));
   for (const auto set :
        {&CompiledConfig::CheckSystemPolicy, &CompiledConfig::SetVersions,
         &CompiledConfig::SetCipherSuites, &CompiledConfig::SetGroups,
@@ -180,18 +181,10 @@ std::optional<Error> CompiledConfig::SetVersions() {
 }
 
 std::optional<Error> CompiledConfig::SetCipherSuites() {
-  bool has12 = false;
-  bool has13 = false;
   for (const CipherSuite suite : settings_.cipher_suites) {
     const std::vector<std::string> words = WordsForSuite(suite);
     if (words.empty()) return Lacks("cipher suite " + CipherSuiteName(suite));
-    (IsTls13Suite(suite) ? has13 : has12) = true;
     for (const std::string& word : words) Append(priority_text_, word);
-  }
-  const bool needs12 = settings_.version_min == Version::kTls12;
-  const bool needs13 = settings_.version_max == Version::kTls13;
-  if ((needs12 && !has12) || (needs13 && !has13)) {
-    return MakeError(ErrorKind::kMisuse, "a version is spoken for which no cipher suite is named");
   }
   return std::nullopt;
 }
@@ -250,6 +243,7 @@ std::optional<Error> CompiledConfig::NameRoots() {
   constexpr unsigned flags = GNUTLS_TL_NO_DUPLICATES | GNUTLS_TL_USE_IN_TLS;
   for (const Der& der : settings_.trust->roots()) {
     gnutls_x509_crt_t root = ParseCertificate(der).release();  // The list owns it, taken or not.
+    if (root == nullptr) return Refused("roots", GNUTLS_E_MEMORY_ERROR);
     const int code = gnutls_x509_trust_list_add_cas(list, &root, 1, flags);
     if (code < 0) return Refused("roots", code);
   }

@@ -25,10 +25,7 @@ bool PeerVerifies(gnutls_session_t raw, const gnutls_pcert_st& leaf) {
   return false;
 }
 
-}  // namespace
-
-int OnClientHello(gnutls_session_t raw, const gnutls_datum_t& message) noexcept {
-  LibrarySession& session = LibrarySession::Of(raw);
+int Answer(LibrarySession& session, gnutls_session_t raw, const gnutls_datum_t& message) {
   const bool second = session.answer() != nullptr;
   // TLS 1.2 has one hello. Another one asks for a renegotiation, which is refused elsewhere.
   if (second && gnutls_protocol_get_version(raw) != GNUTLS_TLS1_3) return 0;
@@ -46,11 +43,21 @@ int OnClientHello(gnutls_session_t raw, const gnutls_datum_t& message) noexcept 
   return gnutls_alpn_set_protocols(raw, &protocol, 1, 0);
 }
 
+}  // namespace
+
+int OnClientHello(gnutls_session_t raw, const gnutls_datum_t& message) noexcept {
+  LibrarySession& session = LibrarySession::Of(raw);
+  return session.policy().Within(GNUTLS_E_USER_ERROR,
+                                 [&] { return Answer(session, raw, message); });
+}
+
 int OnServerHello(gnutls_session_t raw, const gnutls_datum_t& message) noexcept {
   LibrarySession& session = LibrarySession::Of(raw);
-  const auto alert = session.policy().JudgeAnswer(
-      std::as_bytes(std::span(message.data, message.size)), session.sent_hello());
-  return alert.has_value() ? GNUTLS_E_USER_ERROR : 0;
+  return session.policy().Within(GNUTLS_E_USER_ERROR, [&] {
+    const auto alert = session.policy().JudgeAnswer(
+        std::as_bytes(std::span(message.data, message.size)), session.sent_hello());
+    return alert.has_value() ? GNUTLS_E_USER_ERROR : 0;
+  });
 }
 
 int OnSelectIdentity(gnutls_session_t raw, const struct gnutls_cert_retr_st* /*info*/,

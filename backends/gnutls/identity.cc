@@ -134,6 +134,7 @@ bool IsKeyOf(gnutls_privkey_t key, const gnutls_pcert_st& leaf) {
 Result<std::shared_ptr<const BackendIdentity>> LoadedIdentity::Load(
     const IdentityMaterial& material) {
   ChainHandle chain(new std::vector<gnutls_pcert_st>);
+  chain->reserve(material.chain.size());  // What is read has nowhere else to be.
   for (std::size_t i = 0; i < material.chain.size(); ++i) {
     const std::string which = "certificate number " + std::to_string(i + 1);
     const int code = ReadCertificate(material.chain[i], chain);

@@ -132,15 +132,26 @@ Result<X509KeyHandle> NewKey() {
   return X509KeyHandle(raw);
 }
 
+// Leaves nothing of a key in the clear behind, however the block ends.
+class Wiper {
+ public:
+  explicit Wiper(const gnutls_datum_t& key) : key_(key) {}
+  Wiper(const Wiper&) = delete;
+  Wiper& operator=(const Wiper&) = delete;
+  ~Wiper() { gnutls_memset(key_.data, 0, key_.size); }
+
+ private:
+  gnutls_datum_t key_;
+};
+
 Result<Der> ExportPlain(gnutls_x509_privkey_t key) {
   gnutls_datum_t plain{};
   const int code = gnutls_x509_privkey_export2_pkcs8(key, GNUTLS_X509_FMT_DER, nullptr,
                                                      GNUTLS_PKCS_PLAIN, &plain);
   if (code < 0) return NotOpened("the private key", code);
   const BytesHandle owner(plain.data);
-  Der der = BytesOf(plain);
-  gnutls_memset(plain.data, 0, plain.size);
-  return der;
+  const Wiper wiper(plain);
+  return BytesOf(plain);
 }
 
 // What a PKCS#12 file holds.
@@ -183,9 +194,8 @@ std::optional<Error> TakeBag(gnutls_pkcs12_bag_t bag, const Passphrase& passphra
     if (type == GNUTLS_BAG_CERTIFICATE) contents.certificates.push_back(BytesOf(der));
     if (type != GNUTLS_BAG_PKCS8_KEY && type != GNUTLS_BAG_PKCS8_ENCRYPTED_KEY) continue;
     const bool plain = type == GNUTLS_BAG_PKCS8_KEY;
-    auto error = TakeKey(der, plain ? nullptr : &passphrase, contents);
-    gnutls_memset(der.data, 0, der.size);
-    if (error.has_value()) return error;
+    const Wiper wiper(der);
+    if (auto error = TakeKey(der, plain ? nullptr : &passphrase, contents)) return error;
   }
   return std::nullopt;
 }

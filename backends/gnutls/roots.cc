@@ -32,6 +32,15 @@ bool Add(Roots& roots, gnutls_x509_crt_t certificate, Der der) {
   return true;
 }
 
+// Where a walk through a list stands. At the end GnuTLS frees it itself, and makes it null.
+struct Place {
+  ~Place() {
+    if (at != nullptr) gnutls_x509_trust_list_iter_deinit(at);
+  }
+
+  gnutls_x509_trust_list_iter_t at = nullptr;
+};
+
 }  // namespace
 
 CertificateHandle ParseCertificate(std::span<const std::byte> der) {
@@ -46,18 +55,17 @@ Result<std::size_t> AddSystemRoots(Roots& roots, TrustListHandle& machine, bool 
   machine.reset(raw);
   gnutls_x509_trust_list_add_system_trust(raw, 0, 0);
   std::size_t count = 0;
-  gnutls_x509_trust_list_iter_t place = nullptr;
+  Place place;
   gnutls_x509_crt_t root = nullptr;
   int code = 0;
-  while ((code = gnutls_x509_trust_list_iter_get_ca(raw, &place, &root)) >= 0) {
+  while ((code = gnutls_x509_trust_list_iter_get_ca(raw, &place.at, &root)) >= 0) {
     const CertificateHandle copy(root);
     gnutls_datum_t der{};
     if (gnutls_x509_crt_export2(root, GNUTLS_X509_FMT_DER, &der) < 0) continue;
     const BytesHandle owner(der.data);
     if (Add(roots, root, BytesOf(der))) ++count;
   }
-  if (code != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE) {  // At the end GnuTLS frees the place itself.
-    gnutls_x509_trust_list_iter_deinit(place);
+  if (code != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE) {
     Error error = MakeError(ErrorKind::kInternal, "GnuTLS cannot tell this machine's system roots");
     error.native = NativeText(code);
     return error;

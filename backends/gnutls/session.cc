@@ -37,11 +37,19 @@ int OnMessage(gnutls_session_t raw, unsigned int type, unsigned int /*when*/, un
   const auto bytes = std::as_bytes(std::span(body->data, body->size));
   LibrarySession& session = LibrarySession::Of(raw);
   if (incoming == 0) {
-    if (type == GNUTLS_HANDSHAKE_CLIENT_HELLO) session.set_sent_hello(bytes);
-    return 0;
+    if (type != GNUTLS_HANDSHAKE_CLIENT_HELLO) return 0;
+    return session.policy().Within(GNUTLS_E_USER_ERROR, [&] {
+      session.set_sent_hello(bytes);
+      return 0;
+    });
   }
   session.NoteMessage(static_cast<std::uint8_t>(type), bytes);
   switch (type) {
+    case GNUTLS_HANDSHAKE_KEY_UPDATE:
+      // We answer requests ourselves. The library would too, with its next record; and it takes a
+      // request that crosses one of ours for illegal, which RFC 8446 section 4.6.3 does not.
+      if (bytes.size() == 1 && bytes[0] == kUpdateRequested) body->data[0] = 0;
+      return 0;
     case GNUTLS_HANDSHAKE_CLIENT_HELLO: return OnClientHello(raw, *body);
     case GNUTLS_HANDSHAKE_SERVER_HELLO:
     case GNUTLS_HANDSHAKE_HELLO_RETRY_REQUEST: return OnServerHello(raw, *body);
@@ -72,15 +80,16 @@ std::string Hex(std::span<const unsigned char> bytes) {
   return text;
 }
 
-// A hook that throws gets no more for it than the line that it missed: the library goes on.
+// A hook that throws gets no more for it than the line that it missed: the library goes on. So it
+// does where there is no memory for the line.
 int OnSecret(gnutls_session_t raw, const char* label, const gnutls_datum_t* secret) noexcept {
   gnutls_datum_t client_random{};
   gnutls_datum_t server_random{};
   gnutls_session_get_random(raw, &client_random, &server_random);
-  const std::string line = std::string(label) + " " +
-                           Hex({client_random.data, client_random.size}) + " " +
-                           Hex({secret->data, secret->size});
   try {
+    const std::string line = std::string(label) + " " +
+                             Hex({client_random.data, client_random.size}) + " " +
+                             Hex({secret->data, secret->size});
     LibrarySession::Of(raw).settings().key_log(line);
   } catch (...) {
   }
@@ -214,7 +223,8 @@ bool LibrarySession::Prepare() {
   AttachWire(session);
   gnutls_handshake_set_timeout(session, GNUTLS_INDEFINITE_TIMEOUT);  // The session has deadlines.
   gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_PRE, OnMessage);
-  if (settings().key_log) gnutls_session_set_keylog_function(session, OnSecret);
+  // Null where there is no hook: by default the library writes to what SSLKEYLOGFILE names.
+  gnutls_session_set_keylog_function(session, settings().key_log ? OnSecret : nullptr);
   if (gnutls_priority_set(session, config_.priority()) < 0 ||
       gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, config_.credentials()) < 0) {
     return false;
@@ -286,16 +296,12 @@ Step LibrarySession::RefuseRenegotiation() {
   return Step::Again();
 }
 
-// GnuTLS would answer with its next record; but who only reads must answer too.
+// With the next record would be soon enough for RFC 8446, but who only reads must answer too.
 Step LibrarySession::AnswerKeyUpdate() {
   key_update_due_ = false;
   if (closed_) return Step::Again();
-  // Corking and uncorking makes it forget the answer that it owes, so that it is sent once.
-  gnutls_record_cork(session_.get());
   Call call(session_.get(), failure_);
-  Step step = call.Settle(gnutls_record_uncork(session_.get(), 0));
-  if (step.outcome == Step::Outcome::kFailed) return step;
-  step = call.Settle(gnutls_session_key_update(session_.get(), 0));
+  const Step step = call.Settle(gnutls_session_key_update(session_.get(), 0));
   return step.outcome == Step::Outcome::kFailed ? step : Step::Again();
 }
 

@@ -214,16 +214,18 @@ ChainFindings CompiledConfig::Examine(std::span<const Der> sent,
 
 int OnPeerCertificates(gnutls_session_t raw) noexcept {
   LibrarySession& session = LibrarySession::Of(raw);
-  const Version version = NegotiatedVersion(raw);
-  const std::vector<Der> sent = ReadPeerChain(raw);
-  if (sent.empty()) {
-    if (session.settings().role == Role::kClient) return GNUTLS_E_NO_CERTIFICATE_FOUND;
-    if (session.settings().client_certificate != ClientCertificate::kRequired) return 0;
-    session.policy().RefuseMissingCertificate(version);
-    return GNUTLS_E_CERTIFICATE_REQUIRED;
-  }
-  const auto alert = session.policy().JudgePeer(sent, session.config(), version);
-  return alert.has_value() ? GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR : 0;
+  return session.policy().Within(GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR, [&]() -> int {
+    const Version version = NegotiatedVersion(raw);
+    const std::vector<Der> sent = ReadPeerChain(raw);
+    if (sent.empty()) {
+      if (session.settings().role == Role::kClient) return GNUTLS_E_NO_CERTIFICATE_FOUND;
+      if (session.settings().client_certificate != ClientCertificate::kRequired) return 0;
+      session.policy().RefuseMissingCertificate(version);
+      return GNUTLS_E_CERTIFICATE_REQUIRED;
+    }
+    const auto alert = session.policy().JudgePeer(sent, session.config(), version);
+    return alert.has_value() ? GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR : 0;
+  });
 }
 
 }  // namespace tandem::gnutls

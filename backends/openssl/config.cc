@@ -190,8 +190,11 @@ void CompiledConfig::ForgetSystemConfig() {
   SSL_CTX* context = context_.get();
   SSL_CTX_clear_options(context, SSL_CTX_get_options(context));
   SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET |
-                                   SSL_OP_CIPHER_SERVER_PREFERENCE |
                                    SSL_OP_ENABLE_MIDDLEBOX_COMPAT | kNoCertificateCompression);
+  // Of a client it would have it sign by its own order of schemes, where GnuTLS takes the server's.
+  if (settings_.role == Role::kServer) {
+    SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE);
+  }
   // Without AUTO_RETRY each record is one step, so the session can count them.
   SSL_CTX_clear_mode(context, SSL_MODE_AUTO_RETRY);
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN);
@@ -223,9 +226,6 @@ std::optional<Error> CompiledConfig::SetCipherSuites() {
   }
   const bool needs12 = compiled_.version_min == Version::kTls12;
   const bool needs13 = compiled_.version_max == Version::kTls13;
-  if ((needs12 && tls12.empty()) || (needs13 && tls13.empty())) {
-    return MakeError(ErrorKind::kMisuse, "a version is spoken for which no cipher suite is named");
-  }
   // An empty list is an error to the library, and a list that no version needs is never looked at.
   const bool ok = (!needs12 || SSL_CTX_set_cipher_list(context_.get(), tls12.c_str()) == 1) &&
                   (!needs13 || SSL_CTX_set_ciphersuites(context_.get(), tls13.c_str()) == 1);

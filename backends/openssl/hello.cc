@@ -15,10 +15,7 @@ namespace {
 
 int HasNoCertificate(SSL* /*ssl*/, void* /*unused*/) noexcept { return 0; }
 
-}  // namespace
-
-int OnClientHello(SSL* ssl, int* alert, void* /*unused*/) noexcept {
-  LibrarySession& session = LibrarySession::Of(ssl);
+int Answer(LibrarySession& session, SSL* ssl, int* alert) {
   const bool second = session.answer() != nullptr;
   std::string server_name;
   const HelloAnswer* answer = session.policy().AnswerHello(session.TakeClientHello(), server_name);
@@ -38,10 +35,18 @@ int OnClientHello(SSL* ssl, int* alert, void* /*unused*/) noexcept {
   session.set_hello(std::move(server_name), answer);
   // The policy has checked that the identity is of this backend.
   if (!static_cast<const LoadedIdentity&>(answer->identity->loaded()).Apply(ssl)) {
-    *alert = static_cast<int>(Alert::kInternalError);
     return SSL_CLIENT_HELLO_ERROR;
   }
   return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+}  // namespace
+
+int OnClientHello(SSL* ssl, int* alert, void* /*unused*/) noexcept {
+  LibrarySession& session = LibrarySession::Of(ssl);
+  *alert = static_cast<int>(Alert::kInternalError);
+  return session.policy().Within(SSL_CLIENT_HELLO_ERROR,
+                                 [&] { return Answer(session, ssl, alert); });
 }
 
 int OnSelectAlpn(SSL* ssl, const unsigned char** selected, unsigned char* selected_size,

@@ -29,11 +29,13 @@ void KeepHello(int sent, int /*version*/, int type, const void* content, std::si
   const Bytes message(static_cast<const std::byte*>(content), size);
   if (sent == 0 || type != SSL3_RT_HANDSHAKE || size < kHeaderBytes) return;
   if (message[0] != std::byte{SSL3_MT_CLIENT_HELLO}) return;
-  static_cast<std::vector<std::byte>*>(kept)->assign(message.begin(), message.end());
+  auto& hello = *static_cast<std::vector<std::byte>*>(kept);
+  if (message.size() <= hello.capacity()) hello.assign(message.begin(), message.end());
 }
 
 std::vector<std::byte> MakeHello(SSL_CTX* context) {
   std::vector<std::byte> hello;
+  hello.reserve(SSL3_RT_MAX_PLAIN_LENGTH);  // KeepHello() is called by C and must find the room.
   const SessionHandle ssl(SSL_new(context));
   BIO* silence = BIO_new(BIO_s_mem());
   BIO* nowhere = BIO_new(BIO_s_null());

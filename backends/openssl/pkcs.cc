@@ -108,14 +108,19 @@ std::optional<Error> CheckCost(const X509_ALGOR* algorithm, const std::string& w
                    what + " is encrypted in a way that takes too long to open");
 }
 
+// Frees a key in the clear, and leaves none of it behind.
+struct Wiper {
+  void operator()(unsigned char* bytes) const { OPENSSL_clear_free(bytes, size); }
+  std::size_t size;
+};
+
 Result<Der> ExportPlain(const PKCS8_PRIV_KEY_INFO* key) {
   unsigned char* encoded = nullptr;
   const int size = i2d_PKCS8_PRIV_KEY_INFO(key, &encoded);
   if (size <= 0) return NotParsed("the private key");
   const auto bytes = std::as_bytes(std::span(encoded, static_cast<std::size_t>(size)));
-  Der der(bytes.begin(), bytes.end());
-  OPENSSL_clear_free(encoded, bytes.size());
-  return der;
+  const std::unique_ptr<unsigned char, Wiper> owner(encoded, Wiper{bytes.size()});
+  return Der(bytes.begin(), bytes.end());
 }
 
 // Ciphers of the past live in a provider of their own. It is for this file only, and not for all
@@ -125,13 +130,22 @@ class PrivateLibrary {
   PrivateLibrary()
       : library_(OSSL_LIB_CTX_new()),
         current_(library_ == nullptr ? nullptr : OSSL_PROVIDER_load(library_.get(), "default")),
-        legacy_(library_ == nullptr ? nullptr : OSSL_PROVIDER_load(library_.get(), "legacy")) {}
+        legacy_(library_ == nullptr ? nullptr : OSSL_PROVIDER_load(library_.get(), "legacy")) {
+    ERR_clear_error();  // That there is no legacy provider is not why a file cannot be opened.
+  }
 
   // Where there is none, null would mean the library that all of the program uses.
   bool is_ready() const { return current_ != nullptr; }
 
   OSSL_LIB_CTX* get() const { return library_.get(); }
   bool has_legacy() const { return legacy_ != nullptr; }
+
+  /// Returns what to say to who cannot open a file.
+  const char* Help() const {
+    return has_legacy() ? ""
+                        : "; for ciphers of the past install OpenSSL's legacy provider, or convert "
+                          "the file";
+  }
 
  private:
   LibraryHandle library_;
@@ -185,12 +199,6 @@ class Pkcs12File {
   static constexpr const char* kWhat = "the PKCS#12 file";
   static constexpr const char* kKey = "the private key of the PKCS#12 file";
 
-  const char* Help() const {
-    return library_.has_legacy() ? ""
-                                 : "; for ciphers of the past install OpenSSL's legacy provider, "
-                                   "or convert the file";
-  }
-
   std::optional<Error> CheckMac() {
     if (PKCS12_mac_present(file_.get()) != 1) return std::nullopt;
     const ASN1_INTEGER* iterations = nullptr;
@@ -223,7 +231,7 @@ class Pkcs12File {
       if (part->d.encrypted == nullptr) return NotParsed(kWhat);
       if (auto error = CheckCost(part->d.encrypted->enc_data->algorithm, kWhat)) return error;
       bags.reset(PKCS12_unpack_p7encdata(part, passphrase_.text, passphrase_.size));
-      if (bags == nullptr) return NotOpened(kWhat, Help());
+      if (bags == nullptr) return NotOpened(kWhat, library_.Help());
     } else {
       return std::nullopt;
     }
@@ -263,7 +271,7 @@ class Pkcs12File {
     if (auto error = CheckCost(algorithm, kKey)) return error;
     Pkcs8Handle key(
         PKCS12_decrypt_skey_ex(bag, passphrase_.text, passphrase_.size, library_.get(), nullptr));
-    if (key == nullptr) return NotOpened(kKey, Help());
+    if (key == nullptr) return NotOpened(kKey, library_.Help());
     contents.keys.push_back(std::move(key));
     return std::nullopt;
   }
@@ -333,9 +341,14 @@ Result<Der> DecryptKey(std::span<const std::byte> encrypted, std::string_view pa
   const X509_ALGOR* algorithm = nullptr;
   X509_SIG_get0(parsed.get(), &algorithm, nullptr);
   if (auto error = CheckCost(algorithm, what)) return std::move(*error);
-  const Pkcs8Handle key(
-      PKCS8_decrypt(parsed.get(), passphrase.data(), static_cast<int>(passphrase.size())));
-  if (key == nullptr) return NotOpened(what, "");
+  const int size = static_cast<int>(passphrase.size());
+  // By what the program has loaded and set first; ciphers of the past are seldom there.
+  Pkcs8Handle key(PKCS8_decrypt(parsed.get(), passphrase.data(), size));
+  if (key != nullptr) return ExportPlain(key.get());
+  const PrivateLibrary library;
+  if (!library.is_ready()) return MakeFault(Fault::kOutOfMemory);
+  key.reset(PKCS8_decrypt_ex(parsed.get(), passphrase.data(), size, library.get(), nullptr));
+  if (key == nullptr) return NotOpened(what, library.Help());
   return ExportPlain(key.get());
 }
 

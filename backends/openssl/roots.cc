@@ -3,11 +3,12 @@
 #include "backends/openssl/roots.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
+#include <memory>
 #include <string>
-#include <system_error>
+#include <string_view>
 #include <utility>
+
+#include <dirent.h>
 
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
@@ -20,18 +21,16 @@ namespace {
 // In the name of a root's file in a directory, such as "5ed36f99.0".
 constexpr std::size_t kHashDigits = 8;
 
-std::string FromEnvironment(const char* variable, const char* otherwise) {
-  const char* value = std::getenv(variable);
-  return value == nullptr ? otherwise : value;
-}
+using DirectoryHandle = std::unique_ptr<DIR, decltype([](DIR* directory) { closedir(directory); })>;
 
-// OpenSSL looks into its directories only when it needs a root, so nothing else counts them.
-std::size_t CountRootsIn(const std::string& path) {
+// OpenSSL looks into its directory only when it needs a root, so nothing else counts them. Not by
+// std::filesystem: where memory runs out, the directory_iterator of libstdc++ ends the program.
+std::size_t CountRootsIn(const char* path) {
+  const DirectoryHandle directory(opendir(path));
+  if (directory == nullptr) return 0;
   std::size_t count = 0;
-  std::error_code failed;
-  for (std::filesystem::directory_iterator entry(path, failed), end; !failed && entry != end;
-       entry.increment(failed)) {
-    const std::string name = entry->path().filename().string();
+  while (const dirent* entry = readdir(directory.get())) {
+    const std::string_view name = entry->d_name;
     const bool hashed = name.size() > kHashDigits + 1 &&
                         name.find_first_not_of("0123456789abcdef") == kHashDigits &&
                         name[kHashDigits] == '.' && name[kHashDigits + 1] != 'r';  // Not a list.
@@ -40,17 +39,21 @@ std::size_t CountRootsIn(const std::string& path) {
   return count;
 }
 
-// A machine that has them in one file has the same in its directories.
+// Not X509_STORE_set_default_paths(), which goes where SSL_CERT_FILE and SSL_CERT_DIR say: whom a
+// program believes is not for its environment to choose.
+bool LookWhereTheMachineKeepsThem(X509_STORE* roots) {
+  X509_LOOKUP* file = X509_STORE_add_lookup(roots, X509_LOOKUP_file());
+  X509_LOOKUP* directory = X509_STORE_add_lookup(roots, X509_LOOKUP_hash_dir());
+  if (file == nullptr || directory == nullptr) return false;
+  // Many machines have no such file, and some no such directory.
+  X509_LOOKUP_load_file(file, X509_get_default_cert_file(), X509_FILETYPE_PEM);
+  return X509_LOOKUP_add_dir(directory, X509_get_default_cert_dir(), X509_FILETYPE_PEM) == 1;
+}
+
+// A machine that has them in one file has the same in its directory.
 std::size_t CountSystemRoots(X509_STORE* roots) {
   const auto in_file = static_cast<std::size_t>(sk_X509_OBJECT_num(X509_STORE_get0_objects(roots)));
-  std::size_t count = 0;
-  std::string paths = FromEnvironment(X509_get_default_cert_dir_env(), X509_get_default_cert_dir());
-  paths += ':';
-  for (std::size_t begin = 0, end; (end = paths.find(':', begin)) != std::string::npos;
-       begin = end + 1) {
-    count += CountRootsIn(paths.substr(begin, end - begin));
-  }
-  return std::max(in_file, count);
+  return std::max(in_file, CountRootsIn(X509_get_default_cert_dir()));
 }
 
 }  // namespace
@@ -69,7 +72,7 @@ Der DerOf(const X509* certificate) {
 }
 
 Result<std::size_t> AddSystemRoots(X509_STORE* roots, bool may_be_empty) {
-  if (X509_STORE_set_default_paths(roots) != 1) return MakeFault(Fault::kOutOfMemory);
+  if (!LookWhereTheMachineKeepsThem(roots)) return MakeFault(Fault::kOutOfMemory);
   const std::size_t count = CountSystemRoots(roots);
   if (count > 0 || may_be_empty) return count;
   return MakeError(ErrorKind::kMisuse,

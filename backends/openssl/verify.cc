@@ -164,12 +164,15 @@ int OnPeerCertificates(X509_STORE_CTX* check, void* /*unused*/) noexcept {
   const auto* ssl = static_cast<const SSL*>(
       X509_STORE_CTX_get_ex_data(check, SSL_get_ex_data_X509_STORE_CTX_idx()));
   LibrarySession& session = LibrarySession::Of(ssl);
-  std::vector<Der> sent;
-  const STACK_OF(X509)* chain = X509_STORE_CTX_get0_untrusted(check);
-  for (int i = 0; i < sk_X509_num(chain); ++i) sent.push_back(DerOf(sk_X509_value(chain, i)));
-  const auto alert = session.policy().JudgePeer(sent, session.config(), NegotiatedVersion(ssl));
-  X509_STORE_CTX_set_error(check, alert.has_value() ? VerifyErrorFor(*alert) : X509_V_OK);
-  return alert.has_value() ? 0 : 1;
+  X509_STORE_CTX_set_error(check, VerifyErrorFor(Alert::kInternalError));
+  return session.policy().Within(0, [&] {
+    std::vector<Der> sent;
+    const STACK_OF(X509)* chain = X509_STORE_CTX_get0_untrusted(check);
+    for (int i = 0; i < sk_X509_num(chain); ++i) sent.push_back(DerOf(sk_X509_value(chain, i)));
+    const auto alert = session.policy().JudgePeer(sent, session.config(), NegotiatedVersion(ssl));
+    X509_STORE_CTX_set_error(check, alert.has_value() ? VerifyErrorFor(*alert) : X509_V_OK);
+    return alert.has_value() ? 0 : 1;
+  });
 }
 
 int VerifyErrorFor(Alert alert) {

@@ -186,6 +186,15 @@ SELF_ISSUED = certificate(
 case("self_issued_is_not_constrained", "A CA's own new key is not measured by its constraints.",
      "ok", [leaf(SELF_ISSUED, subject="O=Example, CN=server"), SELF_ISSUED, ONE_FOR_EXAMPLE],
      trust=[ROOT])
+ONE_OF_LENGTH_0 = authority("One", ROOT, path_length=0,
+                            extra=[name_constraints([dns("server.test")])])
+NEW_OF_LENGTH_0 = certificate(
+    "One", ONE_OF_LENGTH_0, key_name=RENEWED_KEY,
+    extensions=[basic_constraints(True), key_usage("keyCertSign"),
+                *identifiers(RENEWED_KEY, ONE_OF_LENGTH_0)])
+case("self_issued_is_not_counted_below_constraints",
+     "A CA's new key below a path length of 0 that stands beside constraints.", "ok",
+     [leaf(NEW_OF_LENGTH_0), NEW_OF_LENGTH_0, ONE_OF_LENGTH_0], trust=[ROOT])
 
 # --- Clients ---
 

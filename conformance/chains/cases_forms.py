@@ -149,3 +149,18 @@ case("key_id_critical", "A critical key identifier, against RFC 5280.", "critica
 case("must_staple", "A certificate that asks for stapled answers (RFC 7633), not critical.", "ok",
      [leaf(ONE, extra=[extension("1.3.6.1.5.5.7.1.24", asn1.sequence(asn1.integer(5)))]), ONE],
      trust=[ROOT])
+TLS_FEATURE = extension("1.3.6.1.5.5.7.1.24", asn1.sequence(asn1.integer(5)))
+STAPLING_ONE = authority("One", ROOT, extra=[TLS_FEATURE])
+case("must_staple_of_ca",
+     "A CA whose certificates must ask for it (RFC 7633), and one that does not.", "ok",
+     [leaf(STAPLING_ONE), STAPLING_ONE], trust=[ROOT])
+
+
+def with_long_outer_length(certificate):
+    """The same certificate, its first length said in one byte more than DER allows."""
+    assert certificate.der[:2] == b"\x30\x82"
+    return dataclasses.replace(certificate, der=b"\x30\x83\x00" + certificate.der[2:])
+
+
+case("outer_length_too_long", "A length in more bytes than it needs: BER, not DER.", "malformed",
+     [with_long_outer_length(leaf(ONE)), ONE], trust=[ROOT], shown=False)

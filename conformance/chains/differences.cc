@@ -18,6 +18,12 @@ constexpr std::string_view kAnyCommonName =
     "GnuTLS measures every common name of a server's certificate without dNSName by the "
     "constraints for dNSName, whether it looks like a host's or not.";
 
+constexpr std::string_view kLengthAndConstraints =
+    "GnuTLS counts a self-issued CA below one that has both a path length and name constraints.";
+
+constexpr std::string_view kStapling =
+    "GnuTLS enforces RFC 7633: below a CA that asks for stapled answers each certificate must ask.";
+
 constexpr Difference kDifferences[] = {
     {"common_name_no_host", "gnutls", Verdict::kNameConstraint, kAnyCommonName},
     {"client_common_name_no_host_no_purpose", "gnutls", Verdict::kNameConstraint, kAnyCommonName},
@@ -28,6 +34,9 @@ constexpr Difference kDifferences[] = {
     {"4.13.11", "gnutls", Verdict::kNameConstraint, kExcludedNames},
     {"4.13.18", "gnutls", Verdict::kNameConstraint, kExcludedNames},
     {"4.13.36", "gnutls", Verdict::kNameConstraint, kExcludedNames},
+    {"must_staple_of_ca", "gnutls", Verdict::kWrongPurpose, kStapling},
+    {"self_issued_is_not_counted_below_constraints", "gnutls", Verdict::kWrongPurpose,
+     kLengthAndConstraints},
 };
 
 constexpr std::string_view kCannotSign =

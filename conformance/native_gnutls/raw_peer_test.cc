@@ -1,5 +1,6 @@
-// A raw GnuTLS peer asks our sessions for renegotiations and sends them warnings. Unlike OpenSSL it
-// survives a refusal, so it can tell that the connection goes on.
+// A raw GnuTLS peer says what no session of ours does: it asks for renegotiations, warns, sends
+// tickets and records without content. Unlike OpenSSL it survives a refusal, so it can tell that
+// the connection goes on.
 
 #include <gnutls/gnutls.h>
 #include <gtest/gtest.h>
@@ -27,7 +28,9 @@ class RawPeer {
   RawPeer(bool server, const char* priority, Link& out, Link& in) : out_(out), in_(in) {
     gnutls_certificate_allocate_credentials(&credentials_);
     if (server) Load("server_p256");
-    gnutls_init(&session_, (server ? GNUTLS_SERVER : GNUTLS_CLIENT) | GNUTLS_NONBLOCK);
+    gnutls_init(&session_, (server ? GNUTLS_SERVER : GNUTLS_CLIENT) | GNUTLS_NONBLOCK |
+                               GNUTLS_NO_AUTO_SEND_TICKET);
+    if (server) AllowTickets();
     gnutls_priority_set_direct(session_, priority, nullptr);
     gnutls_credentials_set(session_, GNUTLS_CRD_CERTIFICATE, credentials_);
     gnutls_transport_set_ptr(session_, this);
@@ -52,6 +55,12 @@ class RawPeer {
     EXPECT_EQ(gnutls_alert_send(session_, GNUTLS_AL_WARNING, alert), 0);
   }
 
+  /// Sends tickets, as a server does to clients that may want to come back.
+  void SendTickets(unsigned count) { EXPECT_EQ(gnutls_session_ticket_send(session_, count, 0), 0); }
+
+  /// Sends a record without content, which TLS 1.3 allows for hiding how much is said.
+  void SayNothing() { EXPECT_EQ(gnutls_record_send2(session_, "", 0, 1, 0), 0); }
+
   /// Reads once. Returns what came, or what GnuTLS said instead.
   std::string Hear() {
     std::string text(1000, '\0');
@@ -70,6 +79,13 @@ class RawPeer {
     const gnutls_datum_t certificate = datum(PkiText(name));
     const gnutls_datum_t key = datum(PkiText(name + ".key"));
     gnutls_certificate_set_x509_key_mem(credentials_, &certificate, &key, GNUTLS_X509_FMT_PEM);
+  }
+
+  void AllowTickets() {
+    gnutls_datum_t key{};
+    gnutls_session_ticket_key_generate(&key);
+    gnutls_session_ticket_enable_server(session_, &key);
+    gnutls_free(key.data);
   }
 
   static ssize_t Push(gnutls_transport_ptr_t self, const void* bytes, std::size_t size) {
@@ -101,6 +117,7 @@ constexpr const char* kTls13 = "NORMAL:-VERS-ALL:+VERS-TLS1.3";
 class RawPeerTest : public testing::TestWithParam<bool> {
  protected:
   void Start(Version version) {
+    Report();
     world_ = std::make_unique<World>(WorldParts{ClientBackend(), ServerBackend(), version, 1});
     World& w = *world_;
     const char* priority = version == Version::kTls12 ? kTls12 : kTls13;
@@ -125,7 +142,10 @@ class RawPeerTest : public testing::TestWithParam<bool> {
     return std::count(events.begin(), events.end(), type);
   }
 
-  void TearDown() override {
+  void TearDown() override { Report(); }
+
+  void Report() {
+    if (world_ == nullptr) return;
     for (const CheckFailure& failure : world_->checks().failures()) {
       ADD_FAILURE_AT(failure.file.c_str(), failure.line) << failure.text << "\n"
                                                          << world_->Replay();
@@ -137,6 +157,9 @@ class RawPeerTest : public testing::TestWithParam<bool> {
   Link* to_peer_ = nullptr;
   std::unique_ptr<RawPeer> raw_;
 };
+
+/// Likewise, where only a server can say it: ours is the client.
+class RawServerTest : public RawPeerTest {};
 
 TEST_P(RawPeerTest, RenegotiationIsRefusedOnceAndDataFlowOn) {
   Start(Version::kTls12);
@@ -204,6 +227,95 @@ TEST_P(RawPeerTest, UserCanceledBeforeCloseNotifyIsACleanEndExceptOnGnuTls) {
   w.Equal(status, Status::kClosed, "Read() at the end");
   EXPECT_EQ(Count(Type::kWarningAlert), 1);
 }
+
+// One Read() takes all that is there and wants more: what a library does about records without data
+// is not the program's business.
+void OneReadTakesItAll(World& w, End& end, const Link& in) {
+  w.Equal(end.ReadSome(100).status, Status::kWantRead, "the one Read()");
+  w.Equal(in.sent() - in.received(), std::size_t{0}, "bytes left on the wire");
+  w.Equal(end.session().interest(), Interest{.read = true}, "interest() after it");
+  w.Lives(end);
+}
+
+TEST_P(RawServerTest, TicketsAloneAreTakenByOneRead) {
+  for (const unsigned count : {1U, 2U, 5U}) {
+    Start(Version::kTls13);
+    World& w = *world_;
+    const Note note(w.checks(), std::to_string(count) + " tickets");
+    raw_->SendTickets(count);
+    w.That(!w.to_client().in_flight().empty(), "no ticket was sent");
+    OneReadTakesItAll(w, *ours_, w.to_client());
+    raw_->Say("data");
+    w.Equal(ours_->ReadAll(), Status::kWantRead, "Read() of data");
+    w.Got(*ours_, BytesOf("data"));
+  }
+}
+
+// OpenSSL's own limit, which tandem keeps for both.
+constexpr int kEmptyRecordsAllowed = 32;
+
+TEST_P(RawPeerTest, EmptyRecordsAreTakenByOneReadUpToTheLimit) {
+  for (const int count : {1, 2, kEmptyRecordsAllowed, kEmptyRecordsAllowed + 1}) {
+    Start(Version::kTls13);
+    World& w = *world_;
+    const Note note(w.checks(), std::to_string(count) + " records without content");
+    Link& in = GetParam() ? w.to_client() : w.to_server();
+    for (int i = 0; i < count; ++i) raw_->SayNothing();
+    if (count <= kEmptyRecordsAllowed) {
+      OneReadTakesItAll(w, *ours_, in);
+      raw_->Say("data");
+      w.Equal(ours_->ReadAll(), Status::kWantRead, "Read() of data");
+      w.Got(*ours_, BytesOf("data"));
+      continue;
+    }
+    w.Equal(ours_->ReadSome(100).status, Status::kError, "Read() of one too many");
+    w.Fails(*ours_, {.kind = ErrorKind::kLimit, .sent = Alert::kUnexpectedMessage});
+  }
+}
+
+// The limit is tandem's own where the records are of several kinds, and only GnuTLS has a call for
+// an alert of our choice: docs/parity.md.
+TEST_P(RawPeerTest, MixedRecordsWithoutContentAreALimitWithAnAlertWhereThereIsACallForOne) {
+  Start(Version::kTls13);
+  World& w = *world_;
+  for (int i = 0; i <= kEmptyRecordsAllowed; ++i) {
+    if (i % 10 == 9) {
+      EXPECT_EQ(gnutls_session_key_update(raw_->session(), 0), 0);
+    } else {
+      raw_->SayNothing();
+    }
+  }
+  w.Equal(ours_->ReadAll(), Status::kError, "Read()");
+  const bool tells = ClientBackend().name() == "gnutls";
+  w.Fails(*ours_, {.kind = ErrorKind::kLimit,
+                   .sent = tells ? std::optional(Alert::kUnexpectedMessage) : std::nullopt});
+}
+
+// Each request is answered by an alert. A peer that asks, sends data in between so that it does not
+// look idle, and never reads, would have us keep answers without end.
+TEST_P(RawServerTest, PeerThatAsksAndDoesNotReadIsALimit) {
+  constexpr std::size_t output_limit = std::size_t{1} << 20;
+  constexpr std::size_t answer = 5 + 8 + 2 + 16;
+  Start(Version::kTls12);
+  World& w = *world_;
+  to_peer_->knobs.send_quota = 0;
+  std::size_t asked = 0;
+  for (Status status = Status::kWantRead; status == Status::kWantRead; ++asked) {
+    ASSERT_LE(asked * answer, 2 * output_limit) << "the answers are kept without end";
+    EXPECT_EQ(gnutls_rehandshake(raw_->session()), 0);
+    raw_->Say("x");
+    status = ours_->ReadAll();
+  }
+  w.Fails(*ours_, {.kind = ErrorKind::kLimit});
+  w.Equal(asked, output_limit / answer + 1, "requests that were answered");
+  const std::size_t said = to_peer_->sent();
+  to_peer_->knobs.send_quota = LinkKnobs::kUnlimited;
+  w.Equal(ours_->Flush(), Status::kError, "Flush()");
+  w.That(to_peer_->sent() - said <= output_limit + answer, "more was kept than the limit");
+}
+
+INSTANTIATE_TEST_SUITE_P(, RawServerTest, testing::Values(true),
+                         [](const auto&) { return "OursIsClient"; });
 
 INSTANTIATE_TEST_SUITE_P(, RawPeerTest, testing::Bool(), [](const auto& ours_is_client) {
   return ours_is_client.param ? "OursIsClient" : "OursIsServer";

@@ -33,6 +33,7 @@ PKI_LOCKED = [
     "locked_3des",
     "locked_aes",
     "locked_pkcs12_3des",
+    "locked_rc2",
     "locked_scrypt",
     "packed_3des",
     "packed_aes",

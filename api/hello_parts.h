@@ -1,7 +1,7 @@
 // A hello in its parts, before anybody asks what they mean.
 
-#ifndef TANDEM_RAW_HELLO_H_
-#define TANDEM_RAW_HELLO_H_
+#ifndef TANDEM_HELLO_PARTS_H_
+#define TANDEM_HELLO_PARTS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -35,4 +35,4 @@ std::optional<HelloRefusal> SplitClientHello(std::span<const std::byte> message,
 
 }  // namespace tandem
 
-#endif  // TANDEM_RAW_HELLO_H_
+#endif  // TANDEM_HELLO_PARTS_H_

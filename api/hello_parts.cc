@@ -1,4 +1,4 @@
-#include "api/raw_hello.h"
+#include "api/hello_parts.h"
 
 #include <algorithm>
 #include <bitset>
