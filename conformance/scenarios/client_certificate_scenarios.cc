@@ -1,5 +1,6 @@
 // Whom a server believes, and how a client learns that it is not believed.
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 #include <utility>
@@ -49,6 +50,26 @@ void AcceptsNoneWhereOptional(World& w) {
   if (!w.Connect(w.ClientRules(), Asking(w, ClientCertificate::kOptional))) return;
   w.Exchange(Pattern(100, 1), Pattern(100, 2));
   w.That(w.server().session().info()->peer_chain.empty(), "a chain from nowhere");
+}
+
+// In TLS 1.2 the CertificateRequest can be read by anybody.
+void NamesWhomItBelieves(World& w) {
+  const auto count = [&w] {
+    const Bytes root = BytesOf("root_a");
+    const Bytes& wire = w.to_client().history();
+    std::size_t found = 0;
+    auto from = wire.begin();
+    while ((from = std::search(from, wire.end(), root.begin(), root.end())) != wire.end()) {
+      ++found;
+      ++from;
+    }
+    return found;
+  };
+  if (!w.Connect()) return;
+  w.Equal(count(), std::size_t{1}, "times that the root is named, as the server's issuer");
+  if (!w.Connect(w.ClientRules(), Asking(w, ClientCertificate::kOptional))) return;
+  w.Equal(count(), std::size_t{2},
+          "times that the root is named, as whom to be vouched for by too");
 }
 
 void ShowsNothingUnasked(World& w) {
@@ -128,6 +149,7 @@ void RefusalIsSeenBehindABrokenPipe(World& w) {
 constexpr Scenario kScenarios[] = {
     {"GoodClientCertificateIsAcceptedAndReadable", kEach, AcceptsGood},
     {"MissingClientCertificateIsAcceptedWhereOptional", kEach, AcceptsNoneWhereOptional},
+    {"ServerNamesWhomItBelieves", kTls12, NamesWhomItBelieves},
     {"ClientCertificateIsNotShownUnasked", kEach, ShowsNothingUnasked},
     {"MissingClientCertificateIsRefusedAndTheClientLearnsIt", kEach, MissingIsRefused},
     {"BadClientCertificateIsRefusedWhereRequired", kEach,

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "conformance/pki/pki.h"
+#include "conformance/scenarios/raw_hello.h"
 #include "conformance/scenarios/scenario.h"
 #include "tandem/memory_transport.h"
 #include "tandem/pem.h"
@@ -205,6 +206,18 @@ void DnsNamesAreSentAsSniAndAddressesAreNot(World& w) {
   }
 }
 
+// RFC 6066 section 8: nobody here looks at a stapled answer.
+constexpr std::uint16_t kStatusRequest = 5;
+
+void ClientAsksForNoStapledStatus(World& w) {
+  w.Open(w.Build(w.ClientRules()), nullptr);
+  static_cast<void>(w.client().Handshake());
+  const auto types = ExtensionTypes(w.to_server().history());
+  w.That(!types.empty(), "the ClientHello has no extensions");
+  w.That(std::find(types.begin(), types.end(), kStatusRequest) == types.end(),
+         "the ClientHello asks for a stapled OCSP response");
+}
+
 void Carry(MemoryTransport& from, MemoryTransport& to) {
   to.Feed(from.output());
   from.Consume(from.output().size());
@@ -253,8 +266,9 @@ constexpr Scenario kScenarios[] = {
     {"HandshakeTakesOneTurnPerCall", kEach, OneCallTakesOneTurn},
     {"HandshakeTimesOutByTheSteadyClock", kEach, HandshakeTimesOut},
     {"NoDeadlineRunsAfterTheHandshake", kEach, NoDeadlineRunsAfterTheHandshake},
-    {"NewestCommonVersionIsSpoken", kMixed, NewestCommonVersionIsSpoken},
+    {"NewestCommonVersionIsSpoken", kBothVersions, NewestCommonVersionIsSpoken},
     {"DnsNamesAreSentAsSniAndAddressesAreNot", kEach, DnsNamesAreSentAsSniAndAddressesAreNot},
+    {"ClientAsksForNoStapledStatus", kEach, ClientAsksForNoStapledStatus},
     {"SessionsTalkOverMemoryTransports", kEach, SessionsTalkOverMemoryTransports},
 };
 

@@ -10,7 +10,6 @@ namespace tandem::conformance {
 namespace {
 
 constexpr std::size_t kHeader = 5;
-constexpr std::byte kChangeCipherSpec{20};
 
 const Expected kProtocolWithoutAWord = {ErrorKind::kProtocol};
 
@@ -199,89 +198,6 @@ void WarningInTheHandshake(World& w) {
              {Event::Type::kWarningAlert, Event::Type::kHandshakeDone, Event::Type::kPeerAccepted});
 }
 
-// Says whether a byte is a record's type or version, or what stands in a change_cipher_spec:
-// nothing in the protocol authenticates these, and a library may or may not look at them.
-bool IsUnauthenticated(std::span<const std::byte> stream, std::size_t at) {
-  std::size_t begin = 0;
-  for (;;) {
-    const std::size_t size = std::to_integer<std::size_t>(stream[begin + 3]) * 256 +
-                             std::to_integer<std::size_t>(stream[begin + 4]);
-    if (at < begin + kHeader + size) {
-      return at < begin + 3 || (at >= begin + kHeader && stream[begin] == kChangeCipherSpec);
-    }
-    begin += kHeader + size;
-  }
-}
-
-void IsThePeersFault(World& w, const End& end, bool data_may_come, std::string_view data) {
-  const Error* error = end.error();
-  if (!w.That(error != nullptr, "nothing was noticed; " + end.Describe())) return;
-  const ErrorKind kind = error->kind;
-  w.That(kind != ErrorKind::kInternal && kind != ErrorKind::kMisuse &&
-             kind != ErrorKind::kUnsupported && kind != ErrorKind::kTransport,
-         "a wrong error: " + Show(error));
-  if (!data_may_come || !end.received().empty()) w.Got(end, BytesOf(data_may_come ? data : ""));
-}
-
-// Changes one bit on the way and says whether there was one. Whatever comes of it is somebody's
-// fault, never the program's and never ours, and no data follow.
-bool FlipInTheHandshakeAt(World& w, std::size_t at, unsigned bit, bool to_client) {
-  Link& wire = to_client ? w.to_client() : w.to_server();
-  w.client().Send(BytesOf("from the client"));
-  w.server().Send(BytesOf("from the server"));
-  wire.knobs.receive_quota = at;
-  w.RunUntilQuiet();
-  if (wire.in_flight().empty()) return false;
-  if (w.client().handshake_done() && w.server().handshake_done()) return false;
-  const bool unauthenticated = IsUnauthenticated(wire.history(), at);
-  wire.in_flight().front() ^= static_cast<std::byte>(1U << bit);
-  wire.knobs.receive_quota = LinkKnobs::kUnlimited;
-  w.RunUntilQuiet();
-  w.to_client().End();
-  w.to_server().End();
-  w.RunUntilQuiet();
-  IsThePeersFault(w, w.client(), unauthenticated, "from the server");
-  IsThePeersFault(w, w.server(), unauthenticated, "from the client");
-  return true;
-}
-
-void FlipInTheHandshake(World& w, bool to_client) {
-  const auto client = w.Build(w.ClientRules());
-  const auto server = w.Build(w.ServerRules());
-  for (std::size_t at = 0; !w.failed(); ++at) {
-    const Note note(w.checks(), "byte " + std::to_string(at));
-    w.Open(client, server);
-    // Not from w.random(), of which each handshake takes another amount.
-    const auto bit = static_cast<unsigned>(Random(w.seed() * 100'003 + at).Below(8));
-    if (!FlipInTheHandshakeAt(w, at, bit, to_client)) return;
-  }
-}
-
-// Where the bytes stand that say what a message is and how long, which decide most: every bit of
-// them, while the scenarios above change one bit of each byte.
-void FlipWhereMessagesBegin(World& w) {
-  constexpr std::size_t beginning = 12;
-  const auto client = w.Build(w.ClientRules());
-  const auto server = w.Build(w.ServerRules());
-  w.Open(client, server);
-  static_cast<void>(w.client().Handshake());
-  static_cast<void>(w.server().Handshake());
-  const Bytes flight = w.to_client().history();
-  std::size_t begin = 0;
-  while (begin + kHeader < flight.size() && !w.failed()) {
-    const std::size_t size = std::to_integer<std::size_t>(flight[begin + 3]) * 256 +
-                             std::to_integer<std::size_t>(flight[begin + 4]);
-    for (std::size_t i = 0; i < std::min(size, beginning) * 8; ++i) {
-      const std::size_t at = begin + kHeader + i / 8;
-      const auto bit = static_cast<unsigned>(i % 8);
-      const Note note(w.checks(), "bit " + std::to_string(bit) + " of byte " + std::to_string(at));
-      w.Open(client, server);
-      w.That(FlipInTheHandshakeAt(w, at, bit, true), "the server says less than before");
-    }
-    begin += kHeader + size;
-  }
-}
-
 constexpr Scenario kScenarios[] = {
     {"GarbageIsAProtocolErrorWithoutAWord", kEach, GarbageIsProtocol},
     {"PlainHttpIsNamedAndGetsNoAlert", kEach, PlainHttpIsNamed},
@@ -294,11 +210,6 @@ constexpr Scenario kScenarios[] = {
     {"OwnHelloReflectedIsUnexpected", kEach, OwnHelloReflected},
     {"WarningsWithoutEndAreALimit", kEach, WarningsWithoutEnd},
     {"WarningInTheHandshakeIsAnEventAndNoMore", kEach, WarningInTheHandshake},
-    {"FlippedBitInTheServersFlightIsThePeersFault", kEach,
-     [](World& w) { FlipInTheHandshake(w, true); }},
-    {"FlippedBitWhereAMessageBeginsIsThePeersFault", kEach, FlipWhereMessagesBegin},
-    {"FlippedBitInTheClientsFlightIsThePeersFault", kEach,
-     [](World& w) { FlipInTheHandshake(w, false); }},
 };
 
 }  // namespace

@@ -73,6 +73,13 @@ void NoCommonScheme(World& w) {
   ServerRefuses(w, hello, Alert::kHandshakeFailure);
 }
 
+// The server's own rules leave its key no scheme to sign by.
+void KeyWithoutAScheme(World& w) {
+  w.Open(w.ClientRules(), w.ServerRules("server_p256").SignatureSchemes({0x0804, 0x0805}));
+  w.RunUntilQuiet();
+  OneTellsTheOther(w, w.server(), w.client(), Alert::kHandshakeFailure);
+}
+
 void SuiteOfAnotherKey(World& w) {
   RawHello hello = Hello(w);
   hello.suites = {0xC02F};  // TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, and the key is ECDSA
@@ -134,9 +141,9 @@ void SecondHello(World& w) {
 }
 
 constexpr Scenario kScenarios[] = {
-    {"OldClientAndNewServerShareNoVersion", kMixed,
+    {"OldClientAndNewServerShareNoVersion", kBothVersions,
      [](World& w) { NoCommonVersion(w, Version::kTls12, Version::kTls13); }},
-    {"NewClientAndOldServerShareNoVersion", kMixed,
+    {"NewClientAndOldServerShareNoVersion", kBothVersions,
      [](World& w) { NoCommonVersion(w, Version::kTls13, Version::kTls12); }},
     {"RawHelloIsAnswered", kEach, RawHelloIsAnswered},
     {"HelloInManyRecordsIsAnswered", kEach, HelloInManyRecords},
@@ -144,6 +151,7 @@ constexpr Scenario kScenarios[] = {
     {"NoCommonSuiteIsIncompatible", kEach, NoCommonSuite},
     {"NoCommonGroupIsIncompatible", kEach, NoCommonGroup},
     {"NoCommonSignatureSchemeIsIncompatible", kEach, NoCommonScheme},
+    {"SchemesThatDoNotFitTheKeyAreIncompatible", kEach, KeyWithoutAScheme},
     {"SuiteForAnotherKindOfKeyIsIncompatible", kTls12, SuiteOfAnotherKey},
     {"VersionBelowTls12IsIncompatible", kEach, OldVersionsOnly},
 };

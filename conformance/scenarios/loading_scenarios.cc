@@ -47,10 +47,20 @@ void LockedKeysServe(World& w) {
   Serves(w, Unlock(w, "locked_aes", "server_p256"), "AES");
   Serves(w, Unlock(w, "locked_3des", "server_rsa"), "3DES");
   Serves(w, Unlock(w, "locked_pkcs12_3des", "server_ed25519"), "3DES as in PKCS#12");
-  // GnuTLS has no scrypt.
-  const auto scrypt = Unlock(w, "locked_scrypt", "server_p256");
-  if (scrypt.ok()) return Serves(w, scrypt, "scrypt");
-  IsRefused(w, scrypt, ErrorKind::kUnsupported, "scrypt");
+}
+
+void KeysOfOldToolsServe(World& w) {
+  Serves(w, Unlock(w, "locked_rc2", "server_p256"), "RC2");
+  Serves(w, Unpack(w, "packed_rc2"), "RC2 in PKCS#12");
+  for (const std::string_view passphrase : {"open barley", ""}) {
+    IsRefused(w, Unlock(w, "locked_rc2", "server_p256", passphrase), ErrorKind::kMisuse, "RC2");
+  }
+}
+
+void KeysUnderScryptServe(World& w) {
+  const auto identity = Unlock(w, "locked_scrypt", "server_p256");
+  if (!identity.ok()) w.Equal(identity.error().kind, ErrorKind::kUnsupported, "why it is refused");
+  Serves(w, identity, "scrypt");
 }
 
 void WrongPassphrases(World& w) {
@@ -79,9 +89,6 @@ void PackedIdentitiesServe(World& w) {
   }
   Serves(w, Unpack(w, "packed_3des"), "3DES");
   Serves(w, Unpack(w, "packed_no_mac"), "without a MAC");
-  const auto rc2 = Unpack(w, "packed_rc2");
-  if (w.server_backend().capabilities().legacy_pkcs12) return Serves(w, rc2, "RC2");
-  IsRefused(w, rc2, ErrorKind::kUnsupported, "RC2");
 }
 
 void BrokenPackagesAreMisuse(World& w) {
@@ -134,8 +141,14 @@ void RenewalDropsNobody(World& w) {
   w.Exchange(Pattern(100, 1), Pattern(100, 2));
 }
 
+constexpr Needs kOldCiphers = {
+    .versions = Versions::kMixed,
+    .capable = [](const Capabilities& has) { return has.legacy_pkcs12; }};
+
 constexpr Scenario kScenarios[] = {
     {"KeysUnderLockServe", kMixed, LockedKeysServe},
+    {"KeysOfOldToolsServe", kOldCiphers, KeysOfOldToolsServe},
+    {"KeysUnderScryptServe", kMixed, KeysUnderScryptServe},
     {"WrongPassphrasesAreMisuse", kMixed, WrongPassphrases},
     {"PackedIdentitiesServe", kMixed, PackedIdentitiesServe},
     {"BrokenPackagesAreMisuse", kMixed, BrokenPackagesAreMisuse},

@@ -93,6 +93,36 @@ void EachSchemeIsSpoken(World& w) {
   }
 }
 
+// The chains' own signatures are ECDSA with SHA-256.
+constexpr SignatureScheme kLongHash = 0x0806;
+constexpr SignatureScheme kShortHash = 0x0804;
+using Schemes = std::vector<SignatureScheme>;
+
+Schemes LongHashFirst() { return {kLongHash, kShortHash, 0x0403}; }
+Schemes ShortHashFirst() { return {kShortHash, kLongHash, 0x0403}; }
+
+void ClientSignsByTheServersOrder(World& w) {
+  for (const auto& [client, server] : {std::pair(LongHashFirst(), ShortHashFirst()),
+                                       std::pair(ShortHashFirst(), LongHashFirst())}) {
+    if (!w.Connect(
+            w.ClientRules().ClientIdentity(w.ClientIdentity("client_rsa")).SignatureSchemes(client),
+            w.ServerRules("server_rsa")
+                .ClientCertificates(ClientCertificate::kRequired, World::Roots())
+                .SignatureSchemes(server))) {
+      return;
+    }
+    w.Equal(w.server().session().info()->peer_signature, server.front(), "the client's signature");
+  }
+}
+
+void ServerSignsByItsOwnOrder(World& w) {
+  if (!w.Connect(w.ClientRules().SignatureSchemes(LongHashFirst()),
+                 w.ServerRules("server_rsa").SignatureSchemes(ShortHashFirst()))) {
+    return;
+  }
+  w.Equal(w.client().session().info()->peer_signature, kShortHash, "the server's signature");
+}
+
 void SetsThatCannotBeEnforcedFailConstruction(World& w) {
   // Two suites whose parts make four.
   const Suites crossed = {0x1301, 0xC02B, 0xC030};
@@ -207,9 +237,12 @@ constexpr Scenario kScenarios[] = {
     {"EachNamedGroupIsSpokenAlone", kEach, EachGroupIsSpoken},
     {"ClientThatGuessedTheWrongGroupIsAskedAgain", kTls13, SecondHelloIsAsked},
     {"EachNamedSchemeSignsAlone", kEach, EachSchemeIsSpoken},
-    {"SetsThatCannotBeEnforcedFailConstruction", kMixed, SetsThatCannotBeEnforcedFailConstruction},
+    {"ClientSignsByTheServersOrderOfSchemes", kEach, ClientSignsByTheServersOrder},
+    {"ServerSignsByItsOwnOrderOfSchemes", kEach, ServerSignsByItsOwnOrder},
+    {"SetsThatCannotBeEnforcedFailConstruction", kBothVersions,
+     SetsThatCannotBeEnforcedFailConstruction},
     {"UnknownNumbersFailConstruction", kMixed, UnknownNumbersFailConstruction},
-    {"WhatCapabilitiesSayIsBuilt", kMixed, WhatCapabilitiesSayIsBuilt},
+    {"WhatCapabilitiesSayIsBuilt", kBothVersions, WhatCapabilitiesSayIsBuilt},
     {"ModernRefusesOldSuites", kTls12, ModernRefusesOldSuites},
     {"DescriptionsTellWhatIsSpoken", kEach, DescriptionsTellWhatIsSpoken},
     {"RawRulesAreTakenOrRefused", kEach, RawRulesAreTakenOrRefused},

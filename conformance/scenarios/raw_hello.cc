@@ -10,6 +10,8 @@ namespace {
 constexpr std::uint16_t kX25519 = 0x001D;
 constexpr std::uint8_t kHandshake = 22;
 constexpr std::uint8_t kClientHello = 1;
+constexpr std::size_t kRecordHeader = 5;
+constexpr std::size_t kMessageHeader = 4;
 
 }  // namespace
 
@@ -110,6 +112,28 @@ Bytes HandshakeRecord(std::uint8_t type, const Bytes& body) {
 
 Bytes MakeRawHello(const RawHello& hello) {
   return HandshakeRecord(kClientHello, HelloBody(PartsOf(hello)));
+}
+
+std::vector<std::uint16_t> ExtensionTypes(std::span<const std::byte> stream) {
+  std::size_t at = kRecordHeader + kMessageHeader + 2 + 32;
+  bool whole = true;
+  const auto take = [&](std::size_t width) {
+    std::size_t value = 0;
+    whole = whole && at + width <= stream.size();
+    for (; whole && width > 0; --width)
+      value = value << 8 | std::to_integer<std::size_t>(stream[at++]);
+    return value;
+  };
+  at += take(1);  // The session's name.
+  at += take(2);  // Suites.
+  at += take(1);  // Compressions.
+  const std::size_t size = take(2);
+  std::vector<std::uint16_t> types;
+  for (const std::size_t end = at + size; whole && at < end;) {
+    types.push_back(static_cast<std::uint16_t>(take(2)));
+    at += take(2);
+  }
+  return types;
 }
 
 }  // namespace tandem::conformance

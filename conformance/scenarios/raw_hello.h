@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "conformance/world/check.h"
@@ -55,6 +56,10 @@ Bytes Record(std::uint8_t type, const Bytes& content, std::uint16_t version = 0x
 
 /// Returns the record that says `hello`.
 Bytes MakeRawHello(const RawHello& hello);
+
+/// Returns the types of the extensions of a ClientHello, as they stand in `stream`, which begins
+/// with its record; none if that is not all there.
+std::vector<std::uint16_t> ExtensionTypes(std::span<const std::byte> stream);
 
 /// Appends a number of one, two or three bytes.
 void Put8(Bytes& to, std::size_t value);

@@ -50,10 +50,11 @@ IoResult End::Write(std::span<const std::byte> plaintext) {
 
 Status End::Shutdown() {
   BeforeCall();
+  const bool abandons = error() == nullptr && !handshake_done();
   const Status status = session_->Shutdown();
   if (!shut_down_) ++progress_;
   shut_down_ = true;
-  AfterCall("Shutdown", 0, {status});
+  AfterCall("Shutdown", 0, {status}, abandons);
   return status;
 }
 
@@ -164,14 +165,14 @@ void End::BeforeCall() {
   errno = poisoned_errno ? *poisoned_errno : kPoison[errno_turn_++ % kPoison.size()];
 }
 
-void End::AfterCall(const char* what, std::size_t offered, IoResult result) {
+void End::AfterCall(const char* what, std::size_t offered, IoResult result, bool abandons) {
   calls_[call_count_++ % calls_.size()] = {what, offered, result.status, result.bytes};
   progress_ += result.bytes;
   if (hooks_.after) {
     const std::string complaint = hooks_.after();
     Blame(complaint.empty(), complaint);
   }
-  CheckError(result.status);
+  CheckError(result.status, abandons);
   CheckWants(result);
   Blame(result.bytes <= offered, "moved more bytes than it was given room for");
   Blame(result.bytes == 0 || result.status == Status::kOk, "moved bytes without kOk");
@@ -180,21 +181,22 @@ void End::AfterCall(const char* what, std::size_t offered, IoResult result) {
   Blame(session_->pending() == 0 || session_->interest().now, "pending() without interest().now");
 }
 
-void End::CheckError(Status status) {
+void End::CheckError(Status status, bool abandons) {
   const Error* now = error();
   Blame(status != Status::kError || now != nullptr, "kError without error()");
   if (now == nullptr) {
     Blame(!first_error_, "the error went away");
     return;
   }
+  Blame(status == Status::kError || status == Status::kWantWrite ||
+            (abandons && status == Status::kOk),
+        "a call with an error neither returned it nor had output left");
   if (!first_error_) {
     ++progress_;
     first_error_ = now->ToString();
     return;
   }
   Blame(now->ToString() == *first_error_, "the error changed, from " + *first_error_);
-  Blame(status == Status::kError || status == Status::kWantWrite,
-        "a call after an error neither returned it nor had output left");
 }
 
 void End::CheckWants(IoResult result) {
@@ -203,13 +205,13 @@ void End::CheckWants(IoResult result) {
   const Interest interest = session_->interest();
   if (result.status == Status::kWantWrite) {
     Blame(interest.write, "kWantWrite, and interest().write is not set");
-    Blame(!wire_.out().writable() || wire_.out().knobs.stall_one_in > 0,
+    Blame(!wire_.out().writable() || wire_.out().send_stalled(),
           "kWantWrite, and the transport takes more");
     return;
   }
   Blame(interest.read && !interest.now,
         "kWantRead, and interest() is " + Show(interest) + ": a wakeup is lost or idle");
-  Blame(!wire_.in().readable() || wire_.in().knobs.stall_one_in > 0,
+  Blame(!wire_.in().readable() || wire_.in().receive_stalled(),
         "kWantRead, and the transport has more");
 }
 

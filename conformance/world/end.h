@@ -46,7 +46,9 @@ struct CallHooks {
 
 /// Calls the session as a program does, and checks at every call what must hold after any call:
 ///
-///   - kError and error() come together, stay, and never change;
+///   - kError and error() come together, stay, and never change: the call that makes an error says
+///     kError, or kWantWrite where an alert has still to get out, and so does every later one. One
+///     call alone does not: the Shutdown() that abandons a handshake did what was asked, kOk;
 ///   - a want shows in interest(), and kWantRead never hides input that is already there;
 ///   - bytes move only with kOk; what a call refused to take, it did not take;
 ///   - refusal() is there exactly after kRefused;
@@ -141,8 +143,8 @@ class End {
   };
 
   void BeforeCall();
-  void AfterCall(const char* what, std::size_t offered, IoResult result);
-  void CheckError(Status status);
+  void AfterCall(const char* what, std::size_t offered, IoResult result, bool abandons = false);
+  void CheckError(Status status, bool abandons);
   void CheckWants(IoResult result);
   bool Blame(bool holds, std::string_view what);
   void WriteSome();

@@ -11,44 +11,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <span>
 
 #include "conformance/world/check.h"
+#include "conformance/world/link_knobs.h"
 #include "conformance/world/random.h"
 #include "tandem/transport.h"
 
 namespace tandem::conformance {
-
-/// How a link behaves. Any knob may be turned at any time; the defaults are a perfect wire.
-struct LinkKnobs {
-  static constexpr std::size_t kUnlimited = std::numeric_limits<std::size_t>::max();
-
-  /// One Send() takes at most this many bytes.
-  std::size_t send_chop = kUnlimited;
-
-  /// One Receive() brings at most this many bytes.
-  std::size_t receive_chop = kUnlimited;
-
-  /// Send() would block while this many bytes are in flight.
-  std::size_t capacity = kUnlimited;
-
-  /// Send() takes this many more bytes in all, and would block then.
-  std::size_t send_quota = kUnlimited;
-
-  /// Receive() brings this many more bytes in all, and would block then.
-  std::size_t receive_quota = kUnlimited;
-
-  /// Each call moves a random number of bytes, from 1 to what it might have moved, mostly few.
-  bool random_sizes = false;
-
-  /// One call in so many would block for no reason; 0: none.
-  unsigned stall_one_in = 0;
-
-  /// The receiver gets this many bytes since the link began and then the end, whatever is sent.
-  std::size_t cut_at = kUnlimited;
-};
 
 /// One direction of a wire.
 class Link {
@@ -63,6 +34,14 @@ class Link {
   /// Say whether the next call would move bytes, or tell of an end or a failure.
   bool readable() const;
   bool writable() const;
+
+  /// Say whether the last call would block for no reason, so that the next may not.
+  bool receive_stalled() const { return receive_stalled_; }
+  bool send_stalled() const { return send_stalled_; }
+
+  /// Gives the receiver what waits for more to come, and says whether there was any: nobody will
+  /// send more.
+  bool LetGo();
 
   /// Puts bytes in flight as though the sender had sent them.
   void Inject(std::span<const std::byte> bytes);
@@ -84,22 +63,28 @@ class Link {
 
   std::size_t sent() const { return bytes_.size(); }
   std::size_t received() const { return delivered_; }
-  std::uint64_t send_calls() const { return send_calls_; }
-  std::uint64_t receive_calls() const { return receive_calls_; }
+  CallNumber send_calls() const { return send_calls_; }
+  CallNumber receive_calls() const { return receive_calls_; }
 
-  /// Returns everything that was ever sent, tampered with or not.
+  /// Returns everything that was ever sent, as it left the sender or was put in flight.
   const Bytes& history() const { return bytes_; }
 
  private:
   std::size_t Deliverable() const;
   std::size_t Acceptable() const;
   std::size_t Amount(std::size_t most);
+  bool Stalls(CallNumber call, CallNumber chosen);
+  TransportResult Nothing() const;
+  void Deliver(std::span<std::byte> into);
 
   Random& random_;
   Bytes bytes_;
   std::size_t delivered_ = 0;
-  std::uint64_t send_calls_ = 0;
-  std::uint64_t receive_calls_ = 0;
+  std::size_t let_go_ = 0;
+  CallNumber send_calls_ = 0;
+  CallNumber receive_calls_ = 0;
+  bool send_stalled_ = false;
+  bool receive_stalled_ = false;
   bool ended_ = false;
   std::optional<int> receive_failure_;
   std::optional<int> send_failure_;

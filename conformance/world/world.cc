@@ -24,10 +24,21 @@ Connection::Connection(Checks& checks, Random& random, const CallHooks& hooks)
 World::World(const WorldParts& parts)
     : parts_(parts), random_(parts.seed), now_(kSteadyStart), date_(kFirstDay) {}
 
+void World::BeginRound(std::uint64_t round) {
+  random_ = Random(Random(parts_.seed).Next() + round);
+}
+
 std::string World::Replay() const {
   return std::string(parts_.client.name()) + " client, " + std::string(parts_.server.name()) +
          " server, " + std::string(VersionName(parts_.version)) +
          ", --seed=" + std::to_string(parts_.seed);
+}
+
+void World::Absorb(const World& other) {
+  schedules_ += other.schedules_;
+  for (const CheckFailure& failure : other.checks_.failures()) {
+    checks_.Fail(failure.text, {failure.file.c_str(), failure.line});
+  }
 }
 
 bool World::Fails(End& end, const Expected& expected, Here here) {
@@ -141,13 +152,16 @@ World::SharedConfig World::Build(const Rules& rules, Here here) {
 
 Connection& World::Open(SharedConfig client, SharedConfig server, std::string_view name,
                         Here here) {
+  ++schedules_;
   connection_ = std::make_unique<Connection>(checks_, random_, parts_.hooks);
   if (client != nullptr) {
     const auto peer = ServerName::Parse(name);
     if (!That(peer.ok(), "not a server name: " + std::string(name), here)) return *connection_;
     auto session = Session::Client(std::move(client), *peer, connection_->client.transport());
-    if (That(session.ok(), "the client does not start", here)) {
+    if (session.ok()) {
       connection_->client.Take(*std::move(session));
+    } else {
+      That(false, "the client does not start: " + session.error().ToString(), here);
     }
   }
   if (server != nullptr) {
@@ -185,6 +199,12 @@ std::string World::Describe() const {
   return connection_->client.Describe() + "\n  " + connection_->server.Describe();
 }
 
+// Says whether a link had held anything back for more to come, which never will.
+bool World::LetGo() {
+  const bool to_server = connection_->to_server.LetGo();
+  return connection_->to_client.LetGo() || to_server;
+}
+
 // Calls `turn` for the ends that an event loop would call. It says whether it did anything.
 bool World::Run(const std::function<bool(End&)>& turn, const std::function<bool()>& done,
                 std::string_view what, Here here) {
@@ -197,6 +217,7 @@ bool World::Run(const std::function<bool(End&)>& turn, const std::function<bool(
     const bool called_first = turn(first);
     const bool called_second = turn(second);
     if (!called_first && !called_second) {
+      if (LetGo()) continue;
       if (done()) return true;
       return That(false, std::string(what) + ": nobody will ever be called\n  " + Describe(), here);
     }
@@ -238,8 +259,12 @@ bool World::RunUntil(const std::function<bool()>& done, std::string_view what, H
   return Run(turn, done, what, here);
 }
 
-void World::RunUntilQuiet(Here here) {
-  RunUntil([this] { return !client().Wakes() && !server().Wakes(); }, "running until quiet", here);
+void World::RunUntilQuiet(const std::function<void()>& between, Here here) {
+  const auto quiet = [&] {
+    between();
+    return !client().Wakes() && !server().Wakes() && !LetGo();
+  };
+  RunUntil(quiet, "running until quiet", here);
 }
 
 bool World::Exchange(std::span<const std::byte> from_client, std::span<const std::byte> from_server,

@@ -27,6 +27,12 @@
 
 namespace tandem::conformance {
 
+/// How much of what could be swept is swept.
+enum class Effort : std::uint8_t {
+  kUsual,  ///< As much as a build waits for: where all would take long, a sample by the seed.
+  kLong,   ///< All of it.
+};
+
 /// What a World is made for.
 struct WorldParts {
   const Backend& client;
@@ -34,6 +40,7 @@ struct WorldParts {
   Version version = Version::kTls13;
   std::uint64_t seed = 1;
   CallHooks hooks{};
+  Effort effort = Effort::kUsual;
 };
 
 /// Two ends and the wire between them. An end without a session is played by the scenario, which
@@ -80,6 +87,24 @@ class World {
   bool tls13() const { return parts_.version == Version::kTls13; }
   std::uint64_t seed() const { return parts_.seed; }
   Random& random() { return random_; }
+
+  /// Begins the random numbers anew, by the seed and `round`: a round of a sweep then is the same
+  /// without those before it, of which each took another amount.
+  void BeginRound(std::uint64_t round);
+
+  Effort effort() const { return parts_.effort; }
+
+  /// Returns what this World was made for, to make another like it.
+  const WorldParts& parts() const { return parts_; }
+
+  /// Returns how many connections were played, each under a schedule of its own.
+  std::uint64_t schedules() const { return schedules_; }
+
+  /// Adds connections that were played elsewhere for this run.
+  void CountSchedules(std::uint64_t more) { schedules_ += more; }
+
+  /// Adds what another World has played and found wrong.
+  void Absorb(const World& other);
 
   /// Returns the pair, the version and the seed, as the flags that replay it.
   std::string Replay() const;
@@ -161,6 +186,7 @@ class World {
   /// Hands the connection over, for scenarios that need several at once.
   std::unique_ptr<Connection> Detach() { return std::move(connection_); }
 
+  Connection& connection() { return *connection_; }
   End& client() { return connection_->client; }
   End& server() { return connection_->server; }
   Link& to_server() { return connection_->to_server; }
@@ -175,8 +201,12 @@ class World {
   /// would ever be called again.
   bool RunUntil(const std::function<bool()>& done, std::string_view what, Here here = Here::Now());
 
-  /// Has both programs run their loops until neither would be called again.
-  void RunUntilQuiet(Here here = Here::Now());
+  /// Has both programs run their loops until neither would be called again, with `between` before
+  /// each turn, where programs are given more to do.
+  void RunUntilQuiet(Here here = Here::Now()) {
+    RunUntilQuiet([] {}, here);
+  }
+  void RunUntilQuiet(const std::function<void()>& between, Here here = Here::Now());
 
   /// Has each program send these bytes to the other, and checks that they come, whole and once.
   bool Exchange(std::span<const std::byte> from_client, std::span<const std::byte> from_server,
@@ -188,6 +218,7 @@ class World {
   void AfterCall(Here here);
   SharedIdentity Load(const Backend& backend, std::string_view name, Here here);
   std::uint64_t Progress() const;
+  bool LetGo();
   bool Run(const std::function<bool(End&)>& turn, const std::function<bool()>& done,
            std::string_view what, Here here);
   std::string Describe() const;
@@ -198,6 +229,7 @@ class World {
   std::chrono::steady_clock::time_point now_;
   std::chrono::system_clock::time_point date_;
   std::unique_ptr<Connection> connection_;
+  std::uint64_t schedules_ = 0;
 };
 
 }  // namespace tandem::conformance
