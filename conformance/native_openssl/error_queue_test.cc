@@ -6,7 +6,8 @@
 
 #include <string>
 
-#include "conformance/gtest_runner.h"
+#include "conformance/pairs/pair.h"
+#include "conformance/suite/suite.h"
 
 namespace {
 
@@ -33,5 +34,7 @@ std::string FindNewEntries() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return tandem::conformance::RunScenarios(argc, argv, {LeaveEntriesBehind, FindNewEntries});
+  using namespace tandem::conformance;
+  return RunPair(argc, argv, ClientBackend(), ServerBackend(),
+                 {LeaveEntriesBehind, FindNewEntries});
 }

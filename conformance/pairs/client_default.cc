@@ -1,0 +1,8 @@
+#include "conformance/pairs/pair.h"
+#include "tandem/default_backend.h"
+
+namespace tandem::conformance {
+
+const Backend& ClientBackend() { return DefaultBackend(); }
+
+}  // namespace tandem::conformance
