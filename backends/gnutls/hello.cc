@@ -2,25 +2,31 @@
 
 #include "backends/gnutls/hello.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <string>
 #include <utility>
 
+#include "backends/gnutls/algorithms.h"
 #include "backends/gnutls/identity.h"
 #include "backends/gnutls/session.h"
 
 namespace tandem::gnutls {
 namespace {
 
-// Says whether the peer has named a signature scheme for the key of `leaf`. GnuTLS fails if it
-// serves a client's certificate that the server cannot want; OpenSSL shows none.
-bool PeerVerifies(gnutls_session_t raw, const gnutls_pcert_st& leaf) {
+// Says whether the peer has named a signature scheme of ours for the key of `leaf`. GnuTLS fails if
+// it serves a client's certificate that cannot be proved so; OpenSSL shows none.
+bool PeerVerifies(gnutls_session_t raw, const gnutls_pcert_st& leaf, const Settings& settings) {
+  const auto& ours = settings.signature_schemes;
+  const bool are_unknown = !settings.raw_rules.empty();
   const auto key_type =
       static_cast<gnutls_pk_algorithm_t>(gnutls_pubkey_get_pk_algorithm(leaf.pubkey, nullptr));
   gnutls_sign_algorithm_t scheme = GNUTLS_SIGN_UNKNOWN;
   for (std::size_t i = 0; gnutls_sign_algorithm_get_requested(raw, i, &scheme) >= 0; ++i) {
-    if (gnutls_sign_supports_pk_algorithm(scheme, key_type) != 0) return true;
+    const bool is_ours =
+        are_unknown || std::find(ours.begin(), ours.end(), SchemeNumber(scheme)) != ours.end();
+    if (is_ours && gnutls_sign_supports_pk_algorithm(scheme, key_type) != 0) return true;
   }
   return false;
 }
@@ -77,7 +83,7 @@ int OnSelectIdentity(gnutls_session_t raw, const struct gnutls_cert_retr_st* /*i
   if (identity == nullptr) return 0;
   // The policy and the Config have checked that the identity is of this backend.
   static_cast<const LoadedIdentity&>(identity->loaded()).Apply(chain, chain_size, key);
-  if (!server && !PeerVerifies(raw, **chain)) *chain_size = 0;
+  if (!server && !PeerVerifies(raw, **chain, session.settings())) *chain_size = 0;
   return 0;
 }
 

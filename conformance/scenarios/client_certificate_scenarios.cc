@@ -52,6 +52,14 @@ void AcceptsNoneWhereOptional(World& w) {
   w.That(w.server().session().info()->peer_chain.empty(), "a chain from nowhere");
 }
 
+// A key that can sign by none of the client's own schemes is as good as no key.
+void ShowsNoneWithoutAScheme(World& w) {
+  const auto client = Showing(w, "client_rsa").SignatureSchemes({0x0403, 0x0503});
+  if (!w.Connect(client, Asking(w, ClientCertificate::kOptional))) return;
+  w.Exchange(Pattern(100, 1), Pattern(100, 2));
+  w.That(w.server().session().info()->peer_chain.empty(), "shown without a scheme to sign by");
+}
+
 // In TLS 1.2 the CertificateRequest can be read by anybody.
 void NamesWhomItBelieves(World& w) {
   const auto count = [&w] {
@@ -149,6 +157,7 @@ void RefusalIsSeenBehindABrokenPipe(World& w) {
 constexpr Scenario kScenarios[] = {
     {"GoodClientCertificateIsAcceptedAndReadable", kEach, AcceptsGood},
     {"MissingClientCertificateIsAcceptedWhereOptional", kEach, AcceptsNoneWhereOptional},
+    {"ClientWithoutASchemeForItsKeyShowsNoCertificate", kEach, ShowsNoneWithoutAScheme},
     {"ServerNamesWhomItBelieves", kTls12, NamesWhomItBelieves},
     {"ClientCertificateIsNotShownUnasked", kEach, ShowsNothingUnasked},
     {"MissingClientCertificateIsRefusedAndTheClientLearnsIt", kEach, MissingIsRefused},
