@@ -54,13 +54,14 @@ std::string Stage::Repeat(Turn turn) {
     return c.client.progress() + c.server.progress() + c.to_server.sent() + c.to_client.sent() +
            c.to_server.received() + c.to_client.received();
   };
+  int idle = 0;
   for (int round = 0; round < kRoundLimit; ++round) {
     const auto before = progress();
     const bool client_called = turn(client_);
     const bool server_called = turn(server_);
     if (!client_called && !server_called) return {};
-    // The first call of an end that has nothing to do yet moves nothing, and more may follow.
-    if (progress() == before && round > 1) return "called again and again, and nothing moves";
+    idle = progress() == before ? idle + 1 : 0;
+    if (idle > kIdleRounds) return "called again and again, and nothing moves";
   }
   return "called " + std::to_string(kRoundLimit) + " times, and not at rest";
 }

@@ -60,6 +60,10 @@ class Stage {
   /// Rounds that Settle() and Run() make at most: the longest script, a record a round, needs less.
   static constexpr int kRoundLimit = 1000;
 
+  /// Rounds in a row that may move nothing: an end that has read to the last byte must call once
+  /// more to learn that it has.
+  static constexpr int kIdleRounds = 2;
+
  private:
   template <typename Turn>
   std::string Repeat(Turn turn);
