@@ -23,6 +23,8 @@
 
 #include "tandem/capabilities.h"
 #include "tandem/connection_info.h"
+#include "tandem/engine/job.h"
+#include "tandem/engine/thread_pool.h"
 #include "tandem/event.h"
 #include "tandem/handshake_policy.h"
 #include "tandem/result.h"
@@ -98,6 +100,10 @@ class BackendSession {
   /// Takes the reason of the last kFailed.
   virtual Failure TakeFailure() = 0;
 
+  /// Returns what saves and restores what the library keeps per thread, for a Handshake() that runs
+  /// in a job and takes turns with others; null if it keeps nothing.
+  virtual engine::ThreadState* thread_state() = 0;
+
   /// A TLS record's plaintext, RFC 8446 section 5.1.
   static constexpr std::size_t kRecordBytes = 16384;
 };
@@ -139,6 +145,9 @@ class BackendConfig : public ChainExaminer {
 class BackendIdentity {
  public:
   virtual ~BackendIdentity() = default;
+
+  /// Returns its key as one that the library uses at once, on any thread; null if it is external.
+  virtual std::shared_ptr<const engine::BlockingKey> BlockingKey() const = 0;
 };
 
 /// The hash functions that tandem itself asks for.

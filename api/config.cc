@@ -197,6 +197,12 @@ Config::Builder& Config::Builder::HandshakeTimeout(std::chrono::milliseconds tim
   return *this;
 }
 
+Config::Builder& Config::Builder::OnAsync(engine::AsyncCallback callback, std::uintptr_t argument) {
+  settings_.async_callback = std::move(callback);
+  settings_.async_argument = argument;
+  return *this;
+}
+
 Config::Builder& Config::Builder::ReplaceSteadyClock(SteadyClock clock) {
   settings_.steady_clock = std::move(clock);
   return *this;

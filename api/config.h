@@ -4,6 +4,7 @@
 #define TANDEM_CONFIG_H_
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -120,6 +121,11 @@ class Config::Builder {
   /// Gives up a handshake after this long. Default 60 s: slow links and slow keys fit, and a peer
   /// that says nothing does not hold a session for ever. At least 1 ms, at most a day.
   Builder& HandshakeTimeout(std::chrono::milliseconds timeout);
+
+  /// Calls `callback` with `argument` for each session whose suspended call is worth calling again;
+  /// a session can replace both. See Session::SetAsyncCallback(). Default: none. After
+  /// SSL_CTX_set_async_callback(3).
+  Builder& OnAsync(engine::AsyncCallback callback, std::uintptr_t argument = 0);
 
   /// Replaces the clock that deadlines run on. Default: std::chrono::steady_clock. For simulations.
   Builder& ReplaceSteadyClock(SteadyClock clock);

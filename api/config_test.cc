@@ -188,7 +188,7 @@ TEST(HandshakePolicy, TellsEachWayInWhichAHookGivesNoIdentity) {
                 f, [&](const ClientHello&, IdentityReply r) { kept = std::move(r); },
                 Alert::kInternalError)
                 .kind,
-            ErrorKind::kUnsupported);
+            ErrorKind::kMisuse);
   EXPECT_EQ(
       RefusalOf(
           f, [](const ClientHello&, IdentityReply r) { r.Answer(nullptr); }, Alert::kInternalError)

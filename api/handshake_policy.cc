@@ -66,6 +66,21 @@ bool CanSignFor(const ClientHello& hello, const Identity& identity,
   return identity.CanSignAny(common, hello.version);
 }
 
+// Returns what is wrong with an identity that a hook has chosen; null if nothing.
+const char* MistakeOf(const Identity* identity, const Backend& backend) {
+  if (identity == nullptr) {
+    return "the hook that chooses an identity answered with none; fail the reply instead";
+  }
+  if (&identity->backend() != &backend) {
+    return "the hook chose an identity that was loaded for another backend";
+  }
+  if (identity->is_external() && engine::Job::current() == nullptr) {
+    return "the hook chose an identity whose key lives elsewhere, and the session has no Runtime "
+           "to wait for it with";
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 const HelloAnswer* HandshakePolicy::AnswerHello(const ClientHello& hello) {
@@ -120,33 +135,24 @@ std::optional<Alert> HandshakePolicy::JudgeAnswer(std::span<const std::byte> mes
 
 IdentityPointer HandshakePolicy::Choose(const ClientHello& hello) {
   if (!settings_.choose_identity) return settings_.identity;
-  auto [reply, answer] = engine::MakeReply<IdentityPointer>();
-  if (auto error = Guarded("chooses an identity", [&, &reply = reply] {
-        settings_.choose_identity(hello, std::move(reply));
-      })) {
+  auto asked = Ask<IdentityPointer>("chooses an identity", [&](auto reply) {
+    settings_.choose_identity(hello, std::move(reply));
+  });
+  if (auto* error = std::get_if<Error>(&asked)) {
     Refuse(Alert::kInternalError, std::move(*error));
     return nullptr;
   }
-  const auto outcome = answer.Take();
-  if (!outcome.has_value()) {
-    Refuse(Alert::kInternalError, KeptOpen("chooses an identity"));
-    return nullptr;
-  }
-  if (const auto* failure = std::get_if<engine::ReplyFailure>(&*outcome)) {
+  const auto& outcome = std::get<0>(asked);
+  if (const auto* failure = std::get_if<engine::ReplyFailure>(&outcome)) {
     Refuse(Alert::kUnrecognizedName,
            MakeError(ErrorKind::kIncompatible, "no identity for a client that asks for " +
                                                    Quoted(hello.server_name) + ": " +
                                                    failure->reason));
     return nullptr;
   }
-  const IdentityPointer& identity = std::get<0>(*outcome);
-  if (identity == nullptr || &identity->backend() != &backend_) {
-    Refuse(Alert::kInternalError,
-           MakeError(ErrorKind::kMisuse,
-                     identity == nullptr
-                         ? "the hook that chooses an identity answered with none; fail the reply "
-                           "instead"
-                         : "the hook chose an identity that was loaded for another backend"));
+  const IdentityPointer& identity = std::get<0>(outcome);
+  if (const char* mistake = MistakeOf(identity.get(), backend_)) {
+    Refuse(Alert::kInternalError, MakeError(ErrorKind::kMisuse, mistake));
     return nullptr;
   }
   return identity;
@@ -224,8 +230,9 @@ std::optional<Alert> HandshakePolicy::JudgeAlpn(const std::string& selected) {
 
 void HandshakePolicy::RefuseForMemory() noexcept { Refuse(Alert::kInternalError, OutOfMemory()); }
 
-void HandshakePolicy::RefuseForDefect() {
-  Refuse(Alert::kInternalError, MakeFault(Fault::kDefect));
+void HandshakePolicy::RefuseForDefect() noexcept {
+  Refuse(Alert::kInternalError,
+         UnlessOutOfMemory([]() -> Error { return MakeFault(Fault::kDefect); }));
 }
 
 void HandshakePolicy::Refuse(Alert alert, Error error) {

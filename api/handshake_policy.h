@@ -115,7 +115,7 @@ class HandshakePolicy {
   std::optional<std::string> SelectAlpn(const ClientHello& hello);
   std::shared_ptr<const Identity> Choose(const ClientHello& hello);
   void RefuseForMemory() noexcept;
-  void RefuseForDefect();
+  void RefuseForDefect() noexcept;
   void Refuse(Alert alert, Error error);
 
   const Settings& settings_;

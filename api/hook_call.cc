@@ -7,7 +7,7 @@ namespace tandem {
 
 std::optional<Error> Guarded(const std::string& does, const std::function<void()>& hook) {
   try {
-    hook();
+    engine::CallOutside(hook);
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& thrown) {
@@ -19,8 +19,9 @@ std::optional<Error> Guarded(const std::string& does, const std::function<void()
 }
 
 Error KeptOpen(const std::string& does) {
-  return MakeError(ErrorKind::kUnsupported,
-                   "the hook that " + does + " kept its reply open; answer before it returns");
+  return MakeError(ErrorKind::kMisuse,
+                   "the hook that " + does +
+                       " kept its reply, and the session has no Runtime to wait for it with");
 }
 
 }  // namespace tandem

@@ -111,6 +111,15 @@ constexpr SchemeUse kSchemeUses[] = {
     {0x0807, KeyType::kEd25519, 0},
 };
 
+std::optional<Error> CheckExternal(const IdentityMaterial& material) {
+  if (!material.external_key.has_value()) return std::nullopt;
+  const ExternalKey& external = *material.external_key;
+  if (external.engine != nullptr && external.key != nullptr) return std::nullopt;
+  return MakeError(ErrorKind::kMisuse, external.engine == nullptr
+                                           ? "the external key names no engine to use it"
+                                           : "the external key names an engine and no key");
+}
+
 Error InFile(const std::string& path, Error error) {
   error.what = path + ": " + error.what;
   return error;
@@ -156,6 +165,7 @@ Result<std::shared_ptr<const Identity>> Identity::FromDer(const Backend& backend
     if (material.chain.empty()) {
       return MakeError(ErrorKind::kMisuse, "an identity needs a certificate and none was given");
     }
+    if (auto error = CheckExternal(material)) return std::move(*error);
     auto loaded = backend.LoadIdentity(material);
     if (!loaded.ok()) return std::move(loaded).error();
     // A library may be content with what every peer would call malformed.
@@ -166,7 +176,7 @@ Result<std::shared_ptr<const Identity>> Identity::FromDer(const Backend& backend
     }
     const auto leaf = Certificate::Parse(material.chain.front());
     return std::shared_ptr<const Identity>(
-        new Identity(backend, material.chain, *leaf, std::move(loaded).value()));
+        new Identity(backend, material, *leaf, std::move(loaded).value()));
   });
 }
 
@@ -193,7 +203,37 @@ Result<std::shared_ptr<const Identity>> Identity::FromPkcs12File(const Backend& 
   });
 }
 
+Result<std::shared_ptr<const Identity>> Identity::FromExternalKey(const Backend& backend,
+                                                                  std::string_view chain,
+                                                                  ExternalKey key) {
+  return UnlessOutOfMemory([&]() -> Result<std::shared_ptr<const Identity>> {
+    IdentityMaterial material;
+    if (auto error = ReadChain(chain, material)) return std::move(*error);
+    material.external_key = std::move(key);
+    return FromDer(backend, material);
+  });
+}
+
+Result<std::shared_ptr<const Identity>> Identity::OnEngine(
+    const std::shared_ptr<const Identity>& identity, std::shared_ptr<engine::KeyEngine> engine) {
+  return UnlessOutOfMemory([&]() -> Result<std::shared_ptr<const Identity>> {
+    if (identity == nullptr || identity->is_external()) {
+      return MakeError(ErrorKind::kMisuse, identity == nullptr
+                                               ? "there is no identity to put on an engine"
+                                               : "the identity's key is on an engine already");
+    }
+    IdentityMaterial material;
+    material.chain = identity->chain_;
+    material.external_key = ExternalKey{std::move(engine), identity->loaded_->BlockingKey(), {}};
+    return FromDer(identity->backend_, material);
+  });
+}
+
 bool Identity::CanSign(SignatureScheme scheme) const {
+  if (external_.has_value() && !external_->schemes.empty()) {
+    const auto& able = external_->schemes;
+    if (std::find(able.begin(), able.end(), scheme) == able.end()) return false;
+  }
   return std::any_of(std::begin(kSchemeUses), std::end(kSchemeUses), [&](const SchemeUse& use) {
     return use.scheme == scheme && use.key_type == key_type_ &&
            (use.key_bits == 0 || use.key_bits == key_bits_);
@@ -207,13 +247,14 @@ bool Identity::CanSignAny(std::span<const SignatureScheme> schemes, Version vers
   });
 }
 
-Identity::Identity(const Backend& backend, std::vector<Der> chain, const Certificate& leaf,
-                   std::shared_ptr<const BackendIdentity> loaded)
+Identity::Identity(const Backend& backend, const IdentityMaterial& material,
+                   const Certificate& leaf, std::shared_ptr<const BackendIdentity> loaded)
     : backend_(backend),
-      chain_(std::move(chain)),
+      chain_(material.chain),
       names_(leaf.names()),
       key_type_(leaf.key_type),
       key_bits_(leaf.key_bits),
+      external_(material.external_key),
       loaded_(std::move(loaded)) {}
 
 }  // namespace tandem

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 
 #include "tandem/algorithms.h"
 #include "tandem/certificate.h"
+#include "tandem/external_key.h"
 #include "tandem/result.h"
 #include "tandem/version.h"
 
@@ -27,6 +29,9 @@ struct IdentityMaterial {
   std::vector<Der> chain;  ///< Leaf first, then the intermediates in order.
   Der key;
   KeyFormat key_format = KeyFormat::kPkcs8;
+
+  /// Used in place of `key`, which is empty then.
+  std::optional<ExternalKey> external_key;
 };
 
 /// Proves who we are: RSA, ECDSA or Ed25519. Loaded once for one backend, immutable, and shared by
@@ -66,6 +71,25 @@ class Identity {
                                                                 const std::string& path,
                                                                 std::string_view passphrase);
 
+  /// Is who `chain` says (leaf first, PEM) by a key that lives elsewhere. Sessions with it need a
+  /// Runtime: their handshakes wait for the key's answers.
+  ///
+  /// kMisuse when the text holds no certificate, or the key no engine; kUnsupported for a key type
+  /// that the backend lacks. Whether the key is the leaf's is not asked of the engine: one that is
+  /// not fails the first handshake.
+  static Result<std::shared_ptr<const Identity>> FromExternalKey(const Backend& backend,
+                                                                 std::string_view chain,
+                                                                 ExternalKey key);
+
+  /// Is who `identity` is, with its key on `engine`, an engine::ThreadPool or one like it: what the
+  /// library would do in the middle of a handshake is done there. kMisuse if the identity's key is
+  /// external already.
+  static Result<std::shared_ptr<const Identity>> OnEngine(
+      const std::shared_ptr<const Identity>& identity, std::shared_ptr<engine::KeyEngine> engine);
+
+  /// Says whether the key lives elsewhere, so that sessions must be able to wait for it.
+  bool is_external() const { return external_.has_value(); }
+
   const Backend& backend() const { return backend_; }
 
   /// Returns the certificates, leaf first.
@@ -85,7 +109,7 @@ class Identity {
   const BackendIdentity& loaded() const { return *loaded_; }
 
  private:
-  Identity(const Backend& backend, std::vector<Der> chain, const Certificate& leaf,
+  Identity(const Backend& backend, const IdentityMaterial& material, const Certificate& leaf,
            std::shared_ptr<const BackendIdentity> loaded);
 
   const Backend& backend_;
@@ -93,6 +117,7 @@ class Identity {
   CertificateNames names_;
   KeyType key_type_;
   unsigned key_bits_;
+  std::optional<ExternalKey> external_;
   std::shared_ptr<const BackendIdentity> loaded_;
 };
 

@@ -87,17 +87,14 @@ std::optional<Error> PeerJudge::AskFurther(std::span<const Der> sent) {
   if (server_ != nullptr) peer.name = server_->text();
   peer.sent.assign(sent.begin(), sent.end());
   peer.path = path_;
-  auto [reply, answer] = engine::MakeReply<PeerOpinion>();
   const VerifyPeer& hook = settings_.trust->further_verifier();
-  if (auto error = Guarded(does, [&, &reply = reply] { hook(peer, std::move(reply)); })) {
-    return error;
-  }
-  const auto outcome = answer.Take();
-  if (!outcome.has_value()) return KeptOpen(does);
-  if (const auto* failure = std::get_if<engine::ReplyFailure>(&*outcome)) {
+  auto asked = Ask<PeerOpinion>(does, [&](auto reply) { hook(peer, std::move(reply)); });
+  if (auto* error = std::get_if<Error>(&asked)) return std::move(*error);
+  const auto& outcome = std::get<0>(asked);
+  if (const auto* failure = std::get_if<engine::ReplyFailure>(&outcome)) {
     findings_.Add(Verdict::kRefused);
     native_ = failure->reason;
-  } else if (const auto& opinion = std::get<0>(*outcome); opinion.refused.has_value()) {
+  } else if (const auto& opinion = std::get<0>(outcome); opinion.refused.has_value()) {
     findings_.Add(*opinion.refused);
   }
   return std::nullopt;

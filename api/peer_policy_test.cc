@@ -175,7 +175,7 @@ TEST(PeerPolicy, FurtherVerifierThatFailsRefuses) {
   const Case cases[] = {
       {[](const PeerCertificates&, Reply reply) { reply.Fail("no time"); }, ErrorKind::kUntrusted},
       {[](const PeerCertificates&, Reply) {}, ErrorKind::kUntrusted},
-      {[&](const PeerCertificates&, Reply r) { kept = std::move(r); }, ErrorKind::kUnsupported},
+      {[&](const PeerCertificates&, Reply r) { kept = std::move(r); }, ErrorKind::kMisuse},
       {[](const PeerCertificates&, Reply) { throw 1; }, ErrorKind::kMisuse},
   };
   for (const Case& c : cases) {

@@ -54,6 +54,7 @@ class ScriptedSession final : public BackendSession, public ChainExaminer {
   }
   std::vector<std::byte> FirstFinished() const override { return {12, std::byte{9}}; }
   Failure TakeFailure() override { return script_.failure; }
+  engine::ThreadState* thread_state() override { return nullptr; }
 
  private:
   Step Next(const std::string& call, std::deque<Script::Play>& plays) {
@@ -71,6 +72,11 @@ class ScriptedSession final : public BackendSession, public ChainExaminer {
   Script& script_;
   Wire& wire_;
   const bool client_;
+};
+
+class ScriptedIdentity final : public BackendIdentity {
+ public:
+  std::shared_ptr<const engine::BlockingKey> BlockingKey() const override { return nullptr; }
 };
 
 class ScriptedConfig final : public BackendConfig {
@@ -93,7 +99,7 @@ class ScriptedConfig final : public BackendConfig {
 
 Result<std::shared_ptr<const BackendIdentity>> ScriptedBackend::LoadIdentity(
     const IdentityMaterial&) const {
-  return std::shared_ptr<const BackendIdentity>(std::make_shared<BackendIdentity>());
+  return std::shared_ptr<const BackendIdentity>(std::make_shared<ScriptedIdentity>());
 }
 
 // The passphrase is right when it is "right"; nothing else about the key matters here.

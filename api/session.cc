@@ -18,25 +18,30 @@ std::optional<Error> CheckRole(const Config* config, Role role) {
 
 }  // namespace
 
-Session::Session(std::unique_ptr<SessionCore> core) : core_(std::move(core)) {}
+void Session::Retire::operator()(SessionCore* core) const noexcept {
+  SessionCore::Retire(std::unique_ptr<SessionCore>(core));
+}
+
+Session::Session(std::unique_ptr<SessionCore> core) : core_(core.release()) {}
 Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 
 Result<Session> Session::Client(std::shared_ptr<const Config> config, const ServerName& server,
-                                Transport& transport) {
+                                Transport& transport, engine::Runtime* runtime) {
   return UnlessOutOfMemory([&]() -> Result<Session> {
     if (auto error = CheckRole(config.get(), Role::kClient)) return std::move(*error);
-    auto core = std::make_unique<SessionCore>(std::move(config), server, transport);
+    auto core = std::make_unique<SessionCore>(std::move(config), server, transport, runtime);
     if (auto error = core->Start()) return std::move(*error);
     return Session(std::move(core));
   });
 }
 
-Result<Session> Session::Server(std::shared_ptr<const Config> config, Transport& transport) {
+Result<Session> Session::Server(std::shared_ptr<const Config> config, Transport& transport,
+                                engine::Runtime* runtime) {
   return UnlessOutOfMemory([&]() -> Result<Session> {
     if (auto error = CheckRole(config.get(), Role::kServer)) return std::move(*error);
-    auto core = std::make_unique<SessionCore>(std::move(config), std::nullopt, transport);
+    auto core = std::make_unique<SessionCore>(std::move(config), std::nullopt, transport, runtime);
     if (auto error = core->Start()) return std::move(*error);
     return Session(std::move(core));
   });
@@ -69,6 +74,18 @@ Status Session::HandleEvents() {
 Status Session::Rekey(bool both) {
   return core_->Attempt([&] { return core_->Rekey(both); });
 }
+
+void Session::OnReady(std::function<void()> handler) { core_->job().OnReady(std::move(handler)); }
+
+void Session::SetAsyncCallback(engine::AsyncCallback callback) {
+  core_->job().SetCallback(std::move(callback));
+}
+
+void Session::SetAsyncArgument(std::uintptr_t argument) { core_->job().SetArgument(argument); }
+engine::AsyncStatus Session::async_status() const { return core_->job().status(); }
+std::vector<int> Session::wait_fds() { return core_->job().wait_fds(); }
+
+engine::ChangedFds Session::changed_wait_fds() { return core_->job().changed_wait_fds(); }
 
 Interest Session::interest() const { return core_->interest(); }
 std::size_t Session::pending() const { return core_->pending(); }

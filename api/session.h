@@ -16,6 +16,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -25,6 +27,8 @@
 #include "tandem/channel_binding.h"
 #include "tandem/config.h"
 #include "tandem/connection_info.h"
+#include "tandem/engine/runtime.h"
+#include "tandem/engine/wait_context.h"
 #include "tandem/error.h"
 #include "tandem/event.h"
 #include "tandem/result.h"
@@ -40,23 +44,32 @@ class SessionCore;
 /// number of sessions may share a Config.
 ///
 /// Where memory runs out in a call that returns a Status or an IoResult, the session is over as
-/// kInternal, "out of memory"; a Result says the same and the session lives on.
+/// kInternal, "out of memory"; a Result says the same and the session lives on. What sets a
+/// handler or returns a list throws std::bad_alloc.
 class Session final {
  public:
   /// Starts a client that will talk only to a peer that proves itself to be `server`.
   ///
   /// kMisuse when `config` is a server's; kInternal when the library cannot start. Never because of
   /// anything the network does: nothing is sent yet. `transport` must outlive the session.
+  ///
+  /// `runtime` is needed where something in `config` may answer later: a hook, or a key that lives
+  /// elsewhere, which is kMisuse without. It should outlive the session; one that goes first ends
+  /// the session if that is suspended.
   static Result<Session> Client(std::shared_ptr<const Config> config, const ServerName& server,
-                                Transport& transport);
+                                Transport& transport, engine::Runtime* runtime = nullptr);
 
   /// Starts a server. Fails as Client() does.
-  static Result<Session> Server(std::shared_ptr<const Config> config, Transport& transport);
+  static Result<Session> Server(std::shared_ptr<const Config> config, Transport& transport,
+                                engine::Runtime* runtime = nullptr);
 
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
 
-  /// Abandons the connection: sends nothing, waits for nothing, and no hook runs afterwards.
+  /// Abandons the connection: sends nothing, waits for nothing, and no hook or callback runs
+  /// afterwards. What is pending elsewhere finds nobody. Not from inside its own hook or transport:
+  /// that ends the program. On a thread that is not the Runtime's, a
+  /// suspended call is left to the Runtime, which brings it to its end.
   ~Session();
 
   /// Drives the handshake. Once it is done: kOk, and nothing is sent. Read() and Write() drive it
@@ -95,6 +108,41 @@ class Session final {
   /// Returns what to wait for now. Ask after every call: with it no wakeup is lost. An
   /// edge-triggered loop reads until kWantRead, as it would with recv(2).
   Interest interest() const;
+
+  // --- While a call is suspended (kWantAsync) ---------------------------------------------------
+  //
+  // There are four ways to learn that it is worth calling again; take any. The Runtime's fd and the
+  // ready handler: one fd for all sessions of a loop. The async callback: on the thread where the
+  // answer came. The wait fds: one for each session. Or call again now and then.
+
+  /// Sets what is called on the Runtime's thread, by Runtime::RunReady(), when it is worth calling
+  /// again. It may call this session, and destroy it. An empty one unsets it.
+  void OnReady(std::function<void()> handler);
+
+  /// Sets what is called where an answer came: any thread, so it must be small, must not block and
+  /// must only signal. Replaces the Config's, takes effect at once, and when it returns no earlier
+  /// one runs any more. It may be called before the call that it belongs to has returned
+  /// kWantAsync. After SSL_set_async_callback(3).
+  void SetAsyncCallback(engine::AsyncCallback callback);
+
+  /// Sets what the callback is called with. After SSL_set_async_callback_arg(3).
+  void SetAsyncArgument(std::uintptr_t argument);
+
+  /// Returns how the last submission to a key engine ended: kOk, the answer will come; kAgain, the
+  /// engine was busy. After SSL_get_async_status(3).
+  engine::AsyncStatus async_status() const;
+
+  /// Returns the fds of a suspended call, each readable when it is worth calling again; none before
+  /// the first suspension, and while a callback is set only those of engines that need one. They
+  /// are the session's and its engines', and stay as long as these can: do not close them. After
+  /// SSL_get_all_async_fds(3).
+  std::vector<int> wait_fds();
+
+  /// Returns what came and went among them since the last call that was suspended. After
+  /// SSL_get_changed_async_fds(3).
+  engine::ChangedFds changed_wait_fds();
+
+  // ----------------------------------------------------------------------------------------------
 
   /// Returns how many decrypted bytes Read() will deliver without any I/O: a lower bound.
   std::size_t pending() const;
@@ -139,9 +187,13 @@ class Session final {
   static constexpr std::size_t kExportLimit = 8160;
 
  private:
+  struct Retire {
+    void operator()(SessionCore* core) const noexcept;
+  };
+
   explicit Session(std::unique_ptr<SessionCore> core);
 
-  std::unique_ptr<SessionCore> core_;
+  std::unique_ptr<SessionCore, Retire> core_;
 };
 
 }  // namespace tandem

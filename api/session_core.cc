@@ -51,14 +51,21 @@ Error NotTls(std::span<const std::byte> first_bytes) {
 }  // namespace
 
 SessionCore::SessionCore(std::shared_ptr<const Config> config, std::optional<ServerName> server,
-                         Transport& transport)
+                         Transport& transport, engine::Runtime* runtime)
     : config_(std::move(config)),
       server_(std::move(server)),
       wire_(transport),
       policy_(config_->settings(), config_->backend(), server_.has_value() ? &*server_ : nullptr),
+      job_(runtime, *this, config_->settings()),
       handshake_deadline_(Now() + config_->settings().handshake_timeout) {}
 
 std::optional<Error> SessionCore::Start() {
+  const auto& identity = config_->settings().identity;
+  if (identity != nullptr && identity->is_external() && job_.runtime() == nullptr) {
+    return MakeError(ErrorKind::kMisuse,
+                     "the identity's key lives elsewhere: the session needs a Runtime to wait for "
+                     "it with");
+  }
   const SessionParts parts{config_->settings().role, server_.has_value() ? &*server_ : nullptr,
                            wire_, policy_, events_};
   auto backend = config_->compiled().NewSession(parts);
@@ -84,11 +91,13 @@ Status SessionCore::Handshake() {
 }
 
 Status SessionCore::DriveHandshake() {
+  if (const auto refused = RefuseElsewhere()) return *refused;
   if (Now() >= handshake_deadline_) return HandleEvents();
   wire_.Flush();
   for (int steps = 0; steps < kHandshakeSteps; ++steps) {
     wire_.BeginStep();
-    const Step step = backend_->Handshake();
+    if (const auto waits = AdvanceHandshake()) return *waits;
+    const Step step = job_.step();
     switch (step.outcome) {
       case Step::Outcome::kDone: return FinishHandshake();
       case Step::Outcome::kFailed: return FailWithLibrary();
@@ -295,7 +304,8 @@ Status SessionCore::Shutdown() {
   refusal_.reset();
   if (error_.has_value()) return Status::kError;
   if (handshaking()) {
-    wire_.Mute();
+    if (const auto refused = RefuseElsewhere()) return *refused;
+    GiveUp();
     error_ = MakeError(ErrorKind::kMisuse, "the handshake was abandoned by Shutdown()");
     return Status::kOk;
   }
@@ -321,7 +331,8 @@ Status SessionCore::HandleEvents() {
   refusal_.reset();
   if (error_.has_value()) return Status::kError;
   if (handshaking() && Now() >= handshake_deadline_) {
-    wire_.Mute();
+    if (const auto refused = RefuseElsewhere()) return *refused;
+    GiveUp();
     return Fail(MakeError(ErrorKind::kTimedOut, "the handshake took longer than its time limit"));
   }
   wire_.Flush();
@@ -334,6 +345,12 @@ Interest SessionCore::interest() const {
   Interest interest;
   interest.write = wire_.holds_output();
   if (error_.has_value()) return interest;
+  if (handshaking() && job_.waiting()) {
+    interest.async = true;
+    interest.now = job_.woken();
+    interest.read = wire_.can_read_ahead();
+    return interest;
+  }
   if (handshaking()) {
     interest.read = waits_for_peer_;
     interest.now = !waits_for_peer_ || wire_.holds_input();
@@ -398,6 +415,12 @@ Failure SessionCore::Attribute(Failure failure) const {
     return refused;
   }
   if (wire_.out_of_memory()) return {OutOfMemory(), std::nullopt};
+  if (handshaking() && !job_.key_failure().empty()) {
+    error.kind = ErrorKind::kInternal;
+    error.what = "the private key could not be used: " + job_.key_failure();
+    if (alert_sent.has_value()) return {std::move(error), std::nullopt};
+    return {std::move(error), failure.alert_due.value_or(Alert::kInternalError)};
+  }
   if (const auto alert = wire_.last_plaintext_alert(); alert.has_value() && handshaking()) {
     error.kind = ErrorKind::kPeerAlert;
     error.what = "the peer ended the handshake with the alert " + std::string(AlertName(*alert));

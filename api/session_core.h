@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/handshake_job.h"
 #include "tandem/backend.h"
 #include "tandem/config.h"
 #include "tandem/session.h"
@@ -21,19 +22,25 @@
 namespace tandem {
 
 /// Is what Session promises; Session is its public face.
-class SessionCore final {
+class SessionCore final : public engine::Orphan, private engine::JobOwner {
  public:
   SessionCore(std::shared_ptr<const Config> config, std::optional<ServerName> server,
-              Transport& transport);
+              Transport& transport, engine::Runtime* runtime);
   SessionCore(const SessionCore&) = delete;
   SessionCore& operator=(const SessionCore&) = delete;
+  ~SessionCore() override;
 
   /// Has the backend start its half. Nothing: it did.
   std::optional<Error> Start();
 
+  /// Ends `core`, on whatever thread: what is suspended on another one is left to its Runtime.
+  static void Retire(std::unique_ptr<SessionCore> core) noexcept;
+
   /// Makes `call`, which is one call of the program. If memory runs out in it the session is over.
   template <typename Call>
   auto Attempt(Call call) -> decltype(call()) {
+    if (busy_) return {RefuseInside()};
+    const Busy busy(busy_);
     try {
       auto result = call();
       if (!wire_.out_of_memory()) return result;
@@ -65,11 +72,38 @@ class SessionCore final {
                                         std::size_t length) const;
   Result<std::vector<std::byte>> Binding(ChannelBinding type) const;
 
+  /// For what Session says about suspended calls.
+  HandshakeJob& job() { return job_; }
+  const HandshakeJob& job() const { return job_; }
+
+  /// For the Runtime that it was left to.
+  bool Reap() noexcept override;
+  std::shared_ptr<engine::WakeTarget> target() override { return nullptr; }
+
  private:
+  // Marks that a call of the program is under way.
+  class Busy {
+   public:
+    explicit Busy(bool& busy) : busy_(busy) { busy_ = true; }
+    ~Busy() { busy_ = false; }
+    Busy(const Busy&) = delete;
+    Busy& operator=(const Busy&) = delete;
+
+   private:
+    bool& busy_;
+  };
+
   bool handshaking() const { return !info_.has_value(); }
   std::chrono::steady_clock::time_point Now() const;
 
   Status DriveHandshake();
+  std::optional<Status> AdvanceHandshake();
+  Status WaitForAnswer();
+  Status FailWithEndAhead();
+  void GiveUp() noexcept;
+  std::optional<Status> RefuseElsewhere();
+  Status RefuseInside();
+  void OnRuntimeGone() noexcept override;
   Status FinishHandshake();
   std::optional<Error> PeerIsProved(const ConnectionInfo& info) const;
   Status WaitForPeer();
@@ -97,6 +131,7 @@ class SessionCore final {
   EventQueue events_;
   HandshakePolicy policy_;
   std::unique_ptr<BackendSession> backend_;
+  HandshakeJob job_;  // Ends before the library's half does.
 
   std::optional<ConnectionInfo> info_;
   std::optional<Error> error_;
@@ -106,6 +141,7 @@ class SessionCore final {
   bool read_closed_ = false;
   bool write_closed_ = false;
   bool peer_accepted_ = false;
+  bool busy_ = false;
 
   std::uint64_t records_written_ = 0;  // Under the present sending key.
   std::uint64_t idle_records_ = 0;     // Pulled in a row without application data.

@@ -15,6 +15,7 @@
 #include "tandem/algorithms.h"
 #include "tandem/client_hello.h"
 #include "tandem/engine/reply.h"
+#include "tandem/engine/waker.h"
 #include "tandem/identity.h"
 #include "tandem/trust.h"
 #include "tandem/version.h"
@@ -41,8 +42,10 @@ enum class ClientCertificate : std::uint8_t {
 /// Chooses who a server is for this client. Runs on the thread of the call that read the
 /// ClientHello. A failed reply ends the handshake with the alert unrecognized_name.
 ///
-/// The identity must have been loaded for the Config's backend. Answer before the hook returns:
-/// sessions do not wait for it yet, and an open reply ends the handshake as kUnsupported.
+/// The identity must have been loaded for the Config's backend. Answer now or later, from any
+/// thread: the handshake waits, if the session has a Runtime. Without one an open reply ends it as
+/// kMisuse. The hook must not call its session, and
+/// copies what it needs of `hello` for later.
 using ChooseIdentity = std::function<void(const ClientHello& hello,
                                           engine::Reply<std::shared_ptr<const Identity>> reply)>;
 
@@ -90,6 +93,8 @@ struct Settings {
   SteadyClock steady_clock;
   WallClock wall_clock;
   KeyLog key_log;
+  engine::AsyncCallback async_callback;
+  std::uintptr_t async_argument = 0;
 };
 
 }  // namespace tandem

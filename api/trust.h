@@ -38,8 +38,9 @@ struct PeerOpinion {
 /// Gives a further opinion on a peer that all other rules accept. Runs on the thread of the call
 /// that read the certificates. A failed reply refuses the peer as Verdict::kRefused.
 ///
-/// Answer before the hook returns: sessions do not wait for it yet, and an open reply ends the
-/// handshake as kUnsupported.
+/// Answer now or later, from any thread: the handshake waits, if the session has a Runtime. Without
+/// one an open reply ends it as kMisuse. The hook must not call its session, and
+/// copies what it needs of `peer` for later.
 using VerifyPeer =
     std::function<void(const PeerCertificates& peer, engine::Reply<PeerOpinion> reply)>;
 

@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <functional>
 #include <new>
+#include <utility>
+
+#include "tandem/engine/job.h"
 
 namespace tandem {
 namespace {
@@ -25,7 +29,19 @@ std::size_t BodyLength(const std::array<std::byte, kHeaderBytes>& header) {
 
 // Libraries call Pull() and Push(), and nothing may be thrown through them, nor is it: whatever a
 // transport throws is a transport that broke.
+// A transport is the program's code: not for a stack as small as a job's. Once the handshake is
+// done there is no job, and this is a plain call.
+template <typename Call>
+void Wire::OnCallersStack(Call call) {
+  if (in_handshake_ && engine::Job::current() != nullptr) {
+    engine::CallOutside(std::ref(call));
+  } else {
+    call();
+  }
+}
+
 TransportResult Wire::Pull(std::span<std::byte> into) {
+  if (abandoned_) return TransportResult::Failed(ECANCELED);
   const bool between_records = header_size_ == 0 && body_left_ == 0;
   if (between_records && !in_handshake_ && budget_-- <= 0) return TransportResult::WouldBlock();
   if (!holds_input()) {
@@ -52,14 +68,7 @@ TransportResult Wire::ReceiveInto(std::span<std::byte> into) {
   if (receive_failure_.has_value()) return TransportResult::Failed(*receive_failure_);
   if (saw_end_) return TransportResult::End();
   if (out_of_memory_) return TransportResult::Failed(ENOMEM);
-  TransportResult result;
-  try {
-    result = transport_.Receive(into);
-  } catch (const std::bad_alloc&) {
-    return RunOutOfMemory();
-  } catch (...) {
-    result = TransportResult::Failed(0);
-  }
+  const TransportResult result = end_ahead_.has_value() ? *end_ahead_ : Receive(into);
   switch (result.outcome) {
     case TransportResult::Outcome::kMoved: break;
     case TransportResult::Outcome::kWouldBlock: input_was_empty_ = true; break;
@@ -67,6 +76,67 @@ TransportResult Wire::ReceiveInto(std::span<std::byte> into) {
     case TransportResult::Outcome::kFailed: receive_failure_ = result.system_error; break;
   }
   return result;
+}
+
+TransportResult Wire::Receive(std::span<std::byte> into) {
+  TransportResult result;
+  try {
+    OnCallersStack([&] { result = transport_.Receive(into); });
+  } catch (const std::bad_alloc&) {
+    return RunOutOfMemory();
+  } catch (...) {
+    result = TransportResult::Failed(0);
+  }
+  return result;
+}
+
+void Wire::ReadAhead() {
+  if (!can_read_ahead()) return;
+  if (input_ == nullptr) input_.reset(new (std::nothrow) InputBuffer);
+  if (input_ == nullptr) {
+    static_cast<void>(RunOutOfMemory());
+    return;
+  }
+  std::memmove(input_->data(), input_->data() + input_begin_, input_end_ - input_begin_);
+  input_end_ -= std::exchange(input_begin_, 0);
+  // All there is: who waits for edges is not called for the rest.
+  while (can_read_ahead()) {
+    const TransportResult received = Receive(std::span(*input_).subspan(input_end_));
+    if (received.outcome == TransportResult::Outcome::kWouldBlock) return;
+    if (received.outcome == TransportResult::Outcome::kMoved) {
+      input_end_ += received.bytes;
+    } else {
+      end_ahead_ = received;
+    }
+  }
+}
+
+bool Wire::can_read_ahead() const {
+  const bool room = input_end_ - input_begin_ < kInputBufferBytes;
+  const bool ended = end_ahead_.has_value() || saw_end_ || receive_failure_.has_value();
+  return room && !ended && !out_of_memory_ && !abandoned_;
+}
+
+bool Wire::holds_words() const {
+  constexpr std::byte change_cipher_spec[] = {std::byte{20}, std::byte{3}, std::byte{3},
+                                              std::byte{0},  std::byte{1}, std::byte{1}};
+  if (!holds_input()) return false;
+  const auto held = std::span(*input_).subspan(input_begin_, input_end_ - input_begin_);
+  const bool between_records = header_size_ == 0 && body_left_ == 0;
+  return !between_records || !std::ranges::equal(held, change_cipher_spec);
+}
+
+std::optional<Alert> Wire::next_plaintext_alert() const {
+  constexpr std::size_t alert_record = kHeaderBytes + 2;
+  if (header_size_ > 0 || body_left_ > 0 || input_end_ - input_begin_ < alert_record) {
+    return std::nullopt;
+  }
+  const auto record = std::span(*input_).subspan(input_begin_, alert_record);
+  if (record[0] != kAlertRecord || record[3] != std::byte{0} || record[4] != std::byte{2} ||
+      record[5] != kFatal) {
+    return std::nullopt;
+  }
+  return static_cast<Alert>(record[6]);
 }
 
 void Wire::Push(std::span<const std::byte> records) {
@@ -92,7 +162,7 @@ void Wire::Push(std::span<const std::byte> records) {
 TransportResult Wire::SendSome(std::span<const std::byte> records) {
   TransportResult sent;
   try {
-    sent = transport_.Send(records);
+    OnCallersStack([&] { sent = transport_.Send(records); });
   } catch (const std::bad_alloc&) {
     return RunOutOfMemory();
   } catch (...) {

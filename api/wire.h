@@ -72,6 +72,32 @@ class Wire final {
   /// Drops queued output; what is pushed afterwards is dropped too.
   void Mute();
 
+  /// Touches the transport no more: nothing is sent, and there is nothing to receive. For a call
+  /// that is given up while the library is in the middle of it.
+  void Abandon() {
+    Mute();
+    abandoned_ = true;
+  }
+
+  /// Receives what there is, as far as the buffer has room, while the library is suspended and
+  /// cannot pull: so that a peer that has gone is noticed. An end of the stream waits behind what
+  /// came.
+  void ReadAhead();
+
+  /// Says whether ReadAhead() can bring anything.
+  bool can_read_ahead() const;
+
+  /// Returns the end of the stream, or the failure, that ReadAhead() has met; nothing so far if
+  /// none.
+  const std::optional<TransportResult>& end_ahead() const { return end_ahead_; }
+
+  /// Says whether bytes are held that say something: more than a change_cipher_spec, which TLS 1.3
+  /// has for middleboxes alone (RFC 8446 appendix D.4).
+  bool holds_words() const;
+
+  /// Returns the alert that is next to be pulled, if it is a fatal one in plaintext.
+  std::optional<Alert> next_plaintext_alert() const;
+
   /// Drops what is pushed from now on. Nothing follows the close_notify at the end of the queue,
   /// though a library may still have an answer to a key update in mind (RFC 8446 section 6.1).
   void EndOutput() { output_ended_ = true; }
@@ -113,6 +139,9 @@ class Wire final {
   std::optional<Alert> last_plaintext_alert() const;
 
  private:
+  template <typename Call>
+  void OnCallersStack(Call call);
+  TransportResult Receive(std::span<std::byte> into);
   TransportResult ReceiveInto(std::span<std::byte> into);
   TransportResult SendSome(std::span<const std::byte> records);
   TransportResult RunOutOfMemory();
@@ -133,9 +162,11 @@ class Wire final {
   bool in_handshake_ = true;
   int budget_ = kRecordsPerStep;
   bool muted_ = false;
+  bool abandoned_ = false;
   bool output_ended_ = false;
   bool input_was_empty_ = false;
   bool saw_end_ = false;
+  std::optional<TransportResult> end_ahead_;  // Comes behind the buffer.
   bool out_of_memory_ = false;
   std::optional<int> receive_failure_;
   std::optional<int> send_failure_;
