@@ -145,11 +145,11 @@ Result<std::shared_ptr<const BackendConfig>> CompiledConfig::Compile(const Setti
   CredentialsHandle credentials(raw);  // Before `new`, which may throw.
   const std::shared_ptr<CompiledConfig> config(
       new CompiledConfig(settings, std::move(credentials)));
-  for (const auto set :
-       {&CompiledConfig::CheckSystemPolicy, &CompiledConfig::SetVersions,
-        &CompiledConfig::SetCipherSuites, &CompiledConfig::SetGroups,
-        &CompiledConfig::SetSignatureSchemes, &CompiledConfig::SetTrust, &CompiledConfig::SetAlpn,
-        &CompiledConfig::SetRawRules, &CompiledConfig::ReadBack}) {
+  for (const auto set : {&CompiledConfig::CheckSystemPolicy, &CompiledConfig::SetVersions,
+                         &CompiledConfig::SetCipherSuites, &CompiledConfig::SetGroups,
+                         &CompiledConfig::SetSignatureSchemes, &CompiledConfig::SetTrust,
+                         &CompiledConfig::SetAlpn, &CompiledConfig::SetRawRules,
+                         &CompiledConfig::SetSigningRules, &CompiledConfig::ReadBack}) {
     if (auto error = (config.get()->*set)()) return std::move(*error);
   }
   config->SetCallbacks();
@@ -159,6 +159,12 @@ Result<std::shared_ptr<const BackendConfig>> CompiledConfig::Compile(const Setti
 Result<std::unique_ptr<BackendSession>> CompiledConfig::NewSession(
     const SessionParts& parts) const {
   return LibrarySession::Start(*this, parts);
+}
+
+int CompiledConfig::ForbidDecryption(gnutls_session_t session) const {
+  if (!decrypts_) return 0;
+  if (signing_priority_ == nullptr) return GNUTLS_E_NO_CIPHER_SUITES;
+  return gnutls_priority_set(session, signing_priority_.get());
 }
 
 CompiledConfig::CompiledConfig(const Settings& settings, CredentialsHandle credentials)
@@ -302,6 +308,20 @@ std::optional<Error> CompiledConfig::SetRawRules() {
   if (code == GNUTLS_E_NO_PRIORITIES_WERE_SET) error.what = "the rules for GnuTLS leave nothing";
   error.native = NativeText(code);
   return error;
+}
+
+// For sessions of an external key that does not decrypt.
+std::optional<Error> CompiledConfig::SetSigningRules() {
+  const unsigned int* exchanges = nullptr;
+  const int count = gnutls_priority_kx_list(priority_.get(), &exchanges);
+  const auto* end = exchanges + std::max(count, 0);
+  decrypts_ = std::find(exchanges, end, unsigned{GNUTLS_KX_RSA}) != end;
+  if (!decrypts_ || settings_.role == Role::kClient) return std::nullopt;
+  gnutls_priority_t raw = nullptr;
+  const int code = gnutls_priority_init(&raw, (priority_text_ + ":-RSA").c_str(), nullptr);
+  if (code >= 0) signing_priority_.reset(raw);
+  const bool leaves_nothing = code == GNUTLS_E_NO_PRIORITIES_WERE_SET;
+  return code >= 0 || leaves_nothing ? std::nullopt : std::optional(Refused("rules", code));
 }
 
 // GnuTLS composes suites of the parts that are named: more than was asked for may come of it, and

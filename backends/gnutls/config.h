@@ -36,6 +36,10 @@ class CompiledConfig final : public BackendConfig {
   gnutls_priority_t priority() const { return priority_.get(); }
   gnutls_certificate_credentials_t credentials() const { return credentials_.get(); }
 
+  /// Takes key exchange by RSA encryption from `session`, in which nobody can decrypt. Returns 0,
+  /// or the GNUTLS_E_... that ends the handshake.
+  int ForbidDecryption(gnutls_session_t session) const;
+
  private:
   CompiledConfig(const Settings& settings, CredentialsHandle credentials);
 
@@ -48,6 +52,7 @@ class CompiledConfig final : public BackendConfig {
   std::optional<Error> NameRoots();
   std::optional<Error> SetAlpn();
   std::optional<Error> SetRawRules();
+  std::optional<Error> SetSigningRules();
   std::optional<Error> ReadBack();
   void SetCallbacks();
 
@@ -55,6 +60,8 @@ class CompiledConfig final : public BackendConfig {
   CredentialsHandle credentials_;
   std::string priority_text_;
   PriorityHandle priority_;
+  bool decrypts_ = false;            // By `priority_` there is key exchange by RSA encryption.
+  PriorityHandle signing_priority_;  // The same without it; null if that leaves nothing.
   Roots roots_;
   TrustListHandle machine_;           // Trust::System() only.
   mutable std::mutex machine_mutex_;  // Before 3.7.3, GnuTLS adds to a list that it is asked about.

@@ -61,6 +61,9 @@ using Pkcs12Handle = Handle<gnutls_pkcs12_t>;
 using BagHandle = Handle<gnutls_pkcs12_bag_t>;
 using BytesHandle = Handle<unsigned char*>;
 
+/// Owns a private key together with others.
+using SharedKey = std::shared_ptr<std::remove_pointer_t<gnutls_privkey_t>>;
+
 /// Returns `bytes` as the library takes them. It takes a pointer to what it only reads.
 inline gnutls_datum_t DatumOf(std::span<const std::byte> bytes) {
   auto* data = const_cast<unsigned char*>(reinterpret_cast<const unsigned char*>(bytes.data()));

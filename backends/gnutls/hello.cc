@@ -10,23 +10,41 @@
 
 #include "backends/gnutls/algorithms.h"
 #include "backends/gnutls/identity.h"
+#include "backends/gnutls/info.h"
 #include "backends/gnutls/session.h"
 
 namespace tandem::gnutls {
 namespace {
+
+// The policy and the Config have checked that the identity is of this backend.
+const LoadedIdentity& LoadedOf(const Identity& identity) {
+  return static_cast<const LoadedIdentity&>(identity.loaded());
+}
+
+// Says whether `identity`, whose key is that of `leaf`, can sign by `scheme`. TLS 1.2 does not tie
+// ECDSA's digest to its curve, and has PKCS#1.
+bool CanSign(gnutls_session_t raw, const Identity& identity, const gnutls_pcert_st& leaf,
+             gnutls_sign_algorithm_t scheme) {
+  const SignatureScheme number = SchemeNumber(scheme);
+  if (NegotiatedVersion(raw) == Version::kTls13) {
+    return identity.CanSignAny({&number, 1}, Version::kTls13);
+  }
+  const auto key_type =
+      static_cast<gnutls_pk_algorithm_t>(gnutls_pubkey_get_pk_algorithm(leaf.pubkey, nullptr));
+  return LoadedOf(identity).MaySign(number) &&
+         gnutls_sign_supports_pk_algorithm(scheme, key_type) != 0;
+}
 
 // Says whether the peer has named a signature scheme of ours for the key of `leaf`. GnuTLS fails if
 // it serves a client's certificate that cannot be proved so; OpenSSL shows none.
 bool PeerVerifies(gnutls_session_t raw, const gnutls_pcert_st& leaf, const Settings& settings) {
   const auto& ours = settings.signature_schemes;
   const bool are_unknown = !settings.raw_rules.empty();
-  const auto key_type =
-      static_cast<gnutls_pk_algorithm_t>(gnutls_pubkey_get_pk_algorithm(leaf.pubkey, nullptr));
   gnutls_sign_algorithm_t scheme = GNUTLS_SIGN_UNKNOWN;
   for (std::size_t i = 0; gnutls_sign_algorithm_get_requested(raw, i, &scheme) >= 0; ++i) {
     const bool is_ours =
         are_unknown || std::find(ours.begin(), ours.end(), SchemeNumber(scheme)) != ours.end();
-    if (is_ours && gnutls_sign_supports_pk_algorithm(scheme, key_type) != 0) return true;
+    if (is_ours && CanSign(raw, *settings.identity, leaf, scheme)) return true;
   }
   return false;
 }
@@ -41,6 +59,10 @@ int Answer(LibrarySession& session, gnutls_session_t raw, const gnutls_datum_t& 
   if (answer == nullptr) return GNUTLS_E_USER_ERROR;
   if (second) return 0;
   session.set_hello(std::move(server_name), answer);
+  if (!LoadedOf(*answer->identity).MayDecrypt()) {
+    const int code = session.config().ForbidDecryption(raw);
+    if (code < 0) return code;
+  }
   if (answer->alpn.empty()) return 0;
   const std::string& alpn = answer->alpn;
   // The library takes a pointer to what it only reads.
@@ -81,8 +103,7 @@ int OnSelectIdentity(gnutls_session_t raw, const struct gnutls_cert_retr_st* /*i
   if (server && session.answer() == nullptr) return 0;
   const auto& identity = server ? session.answer()->identity : session.settings().identity;
   if (identity == nullptr) return 0;
-  // The policy and the Config have checked that the identity is of this backend.
-  static_cast<const LoadedIdentity&>(identity->loaded()).Apply(chain, chain_size, key);
+  LoadedOf(*identity).Apply(chain, chain_size, key);
   if (!server && !PeerVerifies(raw, **chain, session.settings())) *chain_size = 0;
   return 0;
 }

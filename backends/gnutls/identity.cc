@@ -12,7 +12,9 @@
 
 #include <gnutls/x509.h>
 
+#include "backends/gnutls/blocking_key.h"
 #include "backends/gnutls/errors.h"
+#include "backends/gnutls/external_key.h"
 #include "tandem/fault.h"
 
 namespace tandem::gnutls {
@@ -79,15 +81,30 @@ int ReadOlder(const std::vector<std::byte>& der, int key_type, gnutls_x509_privk
   return gnutls_x509_privkey_get_pk_algorithm(key) == key_type ? code : GNUTLS_E_ASN1_DER_ERROR;
 }
 
+std::optional<Error> CheckCurve(gnutls_ecc_curve_t curve) {
+  if (Contains(kCurves, curve)) return std::nullopt;
+  const char* name = gnutls_ecc_curve_get_name(curve);
+  return CannotSign("on the curve " + std::string(name == nullptr ? "without a name" : name));
+}
+
 std::optional<Error> CheckCurve(gnutls_privkey_t key) {
   if (gnutls_privkey_get_pk_algorithm(key, nullptr) != GNUTLS_PK_ECDSA) return std::nullopt;
   gnutls_ecc_curve_t curve = GNUTLS_ECC_CURVE_INVALID;
   if (gnutls_privkey_export_ecc_raw(key, &curve, nullptr, nullptr, nullptr) < 0) {
     return CannotSign("on a curve without a name");
   }
-  if (Contains(kCurves, curve)) return std::nullopt;
-  const char* name = gnutls_ecc_curve_get_name(curve);
-  return CannotSign("on the curve " + std::string(name == nullptr ? "without a name" : name));
+  return CheckCurve(curve);
+}
+
+std::optional<Error> CheckPublicKey(gnutls_pubkey_t key) {
+  const int type = gnutls_pubkey_get_pk_algorithm(key, nullptr);
+  if (!Contains(kKeyTypes, type)) return CannotSign(TypeName(type));
+  if (type != GNUTLS_PK_ECDSA) return std::nullopt;
+  gnutls_ecc_curve_t curve = GNUTLS_ECC_CURVE_INVALID;
+  if (gnutls_pubkey_export_ecc_raw2(key, &curve, nullptr, nullptr, 0) < 0) {
+    return CannotSign("on a curve without a name");
+  }
+  return CheckCurve(curve);
 }
 
 Result<KeyHandle> ReadKey(const IdentityMaterial& material) {
@@ -129,6 +146,19 @@ bool IsKeyOf(gnutls_privkey_t key, const gnutls_pcert_st& leaf) {
          ReadId(leaf.pubkey, leaf_id) && our_id == leaf_id;
 }
 
+// Whether an external key is the leaf's only its engine could tell, and it is not asked.
+Result<KeyHandle> KeyFor(const IdentityMaterial& material, const gnutls_pcert_st& leaf) {
+  if (material.external_key.has_value()) {
+    if (auto error = CheckPublicKey(leaf.pubkey)) return std::move(*error);
+    return MakeExternalKey(*material.external_key, leaf);
+  }
+  auto key = ReadKey(material);
+  if (key.ok() && !IsKeyOf(key->get(), leaf)) {
+    return MakeError(ErrorKind::kMisuse, "the private key is not the key of the first certificate");
+  }
+  return key;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const BackendIdentity>> LoadedIdentity::Load(
@@ -145,13 +175,15 @@ Result<std::shared_ptr<const BackendIdentity>> LoadedIdentity::Load(
     if (code < 0) return Unusable(ErrorKind::kMisuse, which + " cannot be parsed", code);
   }
   if (chain->empty()) return MakeError(ErrorKind::kMisuse, "there is no certificate");
-  auto key = ReadKey(material);
+  auto key = KeyFor(material, chain->front());
   if (!key.ok()) return std::move(key).error();
-  if (!IsKeyOf(key->get(), chain->front())) {
-    return MakeError(ErrorKind::kMisuse, "the private key is not the key of the first certificate");
-  }
   return std::shared_ptr<const BackendIdentity>(
-      new LoadedIdentity(std::move(chain), std::move(key).value()));
+      new LoadedIdentity(std::move(chain), std::move(key).value(), material.external_key));
+}
+
+std::shared_ptr<const engine::BlockingKey> LoadedIdentity::BlockingKey() const {
+  if (external_.has_value()) return nullptr;
+  return std::make_shared<const LibraryKey>(key_);
 }
 
 void LoadedIdentity::Apply(gnutls_pcert_st** chain, unsigned int* chain_size,
@@ -161,7 +193,14 @@ void LoadedIdentity::Apply(gnutls_pcert_st** chain, unsigned int* chain_size,
   *key = key_.get();
 }
 
-LoadedIdentity::LoadedIdentity(ChainHandle chain, KeyHandle key)
-    : chain_(std::move(chain)), key_(std::move(key)) {}
+bool LoadedIdentity::MaySign(SignatureScheme scheme) const {
+  if (!external_.has_value() || external_->schemes.empty()) return true;
+  return std::find(external_->schemes.begin(), external_->schemes.end(), scheme) !=
+         external_->schemes.end();
+}
+
+LoadedIdentity::LoadedIdentity(ChainHandle chain, KeyHandle key,
+                               std::optional<ExternalKey> external)
+    : chain_(std::move(chain)), key_(std::move(key)), external_(std::move(external)) {}
 
 }  // namespace tandem::gnutls

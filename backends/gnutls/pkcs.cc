@@ -259,7 +259,10 @@ Result<IdentityMaterial> Assemble(Contents contents) {
   std::rotate(certificates.begin(), leaf, leaf + 1);
   Result<Der> plain = ExportPlain(key);
   if (!plain.ok()) return std::move(plain).error();
-  return IdentityMaterial{std::move(certificates), std::move(plain).value()};
+  IdentityMaterial material;
+  material.chain = std::move(certificates);
+  material.key = std::move(plain).value();
+  return material;
 }
 
 }  // namespace

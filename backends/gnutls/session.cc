@@ -11,6 +11,7 @@
 #include "backends/gnutls/verify.h"
 #include "backends/gnutls/versions.h"
 #include "backends/gnutls/wire_callbacks.h"
+#include "tandem/engine/job.h"
 #include "tandem/fault.h"
 
 namespace tandem::gnutls {
@@ -90,10 +91,17 @@ int OnSecret(gnutls_session_t raw, const char* label, const gnutls_datum_t* secr
     const std::string line = std::string(label) + " " +
                              Hex({client_random.data, client_random.size}) + " " +
                              Hex({secret->data, secret->size});
-    LibrarySession::Of(raw).settings().key_log(line);
+    engine::CallOutside([&] { LibrarySession::Of(raw).settings().key_log(line); });
   } catch (...) {
   }
   return 0;
+}
+
+// Says whether a key of the handshake that runs has failed. GnuTLS does not look at what became of
+// a decryption: it goes on with a premaster secret of its own, as if it were the peer who is wrong.
+bool KeyHasFailed() {
+  const engine::Job* job = engine::Job::current();
+  return job != nullptr && !job->failure().empty();
 }
 
 gnutls_session_t NewSession(Role role) {
@@ -119,10 +127,16 @@ LibrarySession& LibrarySession::Of(gnutls_session_t raw) {
 }
 
 Step LibrarySession::Handshake() {
+  const bool has_failed = KeyHasFailed();  // In a job that is not this handshake's alone.
   for (;;) {
     const std::size_t unparsed_before = unparsed_bytes_;
     Call call(session_.get(), failure_);
     const Step step = Conclude(call, call.Settle(gnutls_handshake(session_.get())));
+    if (!has_failed && KeyHasFailed() && call.code() != GNUTLS_E_PK_SIGN_FAILED) {
+      failure_ = {MakeFault(Fault::kDefect, NativeText(GNUTLS_E_DECRYPTION_FAILED)),
+                  Alert::kDecryptError};
+      return Step::Failed();
+    }
     if (step.outcome != Step::Outcome::kAgain) return step;
     if (parts_.events.added(Event::Type::kWarningAlert) >= kWarningLimit) {
       failure_.error = MakeFault(Fault::kTooManyWarnings);

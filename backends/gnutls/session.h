@@ -44,6 +44,11 @@ class LibrarySession final : public BackendSession {
   std::vector<std::byte> FirstFinished() const override;
   Failure TakeFailure() override;
 
+  /// None. GnuTLS keeps random numbers per thread, and no job stops in the middle of making them;
+  /// and the mode and context of FIPS 140, which are the program's to set: a job that goes on has
+  /// those that the thread has then.
+  engine::ThreadState* thread_state() override { return nullptr; }
+
   const CompiledConfig& config() const { return config_; }
   const Settings& settings() const { return config_.settings(); }
   HandshakePolicy& policy() const { return parts_.policy; }

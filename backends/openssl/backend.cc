@@ -10,6 +10,7 @@
 #include "backends/openssl/config.h"
 #include "backends/openssl/digest.h"
 #include "backends/openssl/identity.h"
+#include "backends/openssl/leaf_engine.h"
 #include "backends/openssl/pkcs.h"
 #include "tandem/openssl.h"
 
@@ -70,5 +71,13 @@ const Backend& OpenSsl() {
 }
 
 RawRules OpenSslCommands(std::string commands) { return {OpenSsl().name(), std::move(commands)}; }
+
+ExternalKey OpenSslKey(evp_pkey_st* key, std::string properties) {
+  ExternalKey external;
+  external.engine = std::make_shared<openssl::LeafEngine>();
+  if (key == nullptr || EVP_PKEY_up_ref(key) != 1) return external;
+  external.key = std::make_shared<openssl::LeafKey>(openssl::KeyHandle(key), std::move(properties));
+  return external;
+}
 
 }  // namespace tandem

@@ -25,10 +25,10 @@ CleanQueue::CleanQueue() { ERR_clear_error(); }
 
 CleanQueue::~CleanQueue() { ERR_clear_error(); }
 
-OutsideCall::OutsideCall() { ERR_set_mark(); }
+// Not by a mark: a job that is left meanwhile takes its queue along, and marks do not travel.
+OutsideCall::OutsideCall() { kept_.Take(); }
 
-// There is no mark in a queue that was empty, and then all goes.
-OutsideCall::~OutsideCall() { ERR_pop_to_mark(); }
+OutsideCall::~OutsideCall() { kept_.PutBack(); }
 
 Step Call::Settle(int result, std::size_t bytes) {
   switch (SSL_get_error(ssl_, result)) {
@@ -47,9 +47,9 @@ Step Call::Fail() {
   const unsigned long reason = TakeReason(below);
   if (ERR_GET_LIB(reason) == ERR_LIB_SSL) code_ = ERR_GET_REASON(reason);
   failure_ = FailureFor(reason);
-  // libssl calls it an internal error when a library below cannot use what the peer sent.
-  if (code_ != ERR_R_INTERNAL_ERROR || below == 0) return Step::Failed();
   const bool ours = ERR_GET_REASON(below) == ERR_R_MALLOC_FAILURE;
+  // libssl calls it an internal error when a library below cannot use what the peer sent.
+  if (below == 0 || (code_ != ERR_R_INTERNAL_ERROR && !ours)) return Step::Failed();
   failure_.error = MakeFault(ours ? Fault::kOutOfMemory : Fault::kUnusableKey,
                              failure_.error.native + ", " + NativeText(below));
   return Step::Failed();

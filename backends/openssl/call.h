@@ -7,6 +7,7 @@
 
 #include <openssl/ssl.h>
 
+#include "backends/openssl/thread_state.h"
 #include "tandem/backend.h"
 
 namespace tandem::openssl {
@@ -29,6 +30,9 @@ class OutsideCall {
   ~OutsideCall();
   OutsideCall(const OutsideCall&) = delete;
   OutsideCall& operator=(const OutsideCall&) = delete;
+
+ private:
+  SavedErrors kept_;
 };
 
 /// One call into the library for one session. Construct it, make the call, Settle() its result.

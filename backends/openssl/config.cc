@@ -35,12 +35,24 @@ Error Refused(const char* what) {
   return error;
 }
 
+// Says whether the engine that has our key can do what is about to be agreed on.
+bool KeyIsAbleTo(const LoadedIdentity& identity, int operation, const void* other) {
+  if (operation == SSL_SECOP_SIGALG_SHARED) {
+    const auto* number = static_cast<const unsigned char*>(other);
+    return identity.MaySign(static_cast<SignatureScheme>(number[0] << 8 | number[1]));
+  }
+  if (operation != SSL_SECOP_CIPHER_SHARED || identity.MayDecrypt()) return true;
+  return SSL_CIPHER_get_kx_nid(static_cast<const SSL_CIPHER*>(other)) != NID_kx_rsa;
+}
+
 // How strong our own certificates are is for the peer to judge: our rules are for its certificates.
-int AllowOwnCertificates(const SSL* ssl, const SSL_CTX* context, int operation, int bits, int nid,
-                         void* other, void* compiled) noexcept {
+int OnSecurityQuestion(const SSL* ssl, const SSL_CTX* context, int operation, int bits, int nid,
+                       void* other, void* compiled) noexcept {
   const bool certificate = operation == SSL_SECOP_EE_KEY || operation == SSL_SECOP_CA_KEY ||
                            operation == SSL_SECOP_CA_MD;
   if (certificate) return 1;
+  const LoadedIdentity* identity = ssl == nullptr ? nullptr : LibrarySession::IdentityOf(ssl);
+  if (identity != nullptr && !KeyIsAbleTo(*identity, operation, other)) return 0;
   return static_cast<const CompiledConfig*>(compiled)->library_security()(
       ssl, context, operation, bits, nid, other, nullptr);
 }
@@ -54,7 +66,7 @@ void Append(std::string& list, std::string_view name) {
 void OnKeyLogLine(const SSL* ssl, const char* line) noexcept {
   try {
     const OutsideCall outside;
-    LibrarySession::Of(ssl).settings().key_log(line);
+    engine::CallOutside([&] { LibrarySession::Of(ssl).settings().key_log(line); });
   } catch (...) {
     return;
   }
@@ -361,7 +373,7 @@ std::optional<Error> CompiledConfig::ReadBack() {
 }
 
 void CompiledConfig::SetCallbacks() {
-  SSL_CTX_set_security_callback(context_.get(), AllowOwnCertificates);
+  SSL_CTX_set_security_callback(context_.get(), OnSecurityQuestion);
   SSL_CTX_set0_security_ex_data(context_.get(), this);
   if (settings_.key_log) SSL_CTX_set_keylog_callback(context_.get(), OnKeyLogLine);
   SSL_CTX_set_cert_verify_callback(context_.get(), OnPeerCertificates, nullptr);

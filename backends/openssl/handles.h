@@ -4,6 +4,7 @@
 #define TANDEM_BACKENDS_OPENSSL_HANDLES_H_
 
 #include <openssl/bio.h>
+#include <openssl/bn.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/pkcs12.h>
@@ -27,6 +28,9 @@ struct Freer {
   void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
   void operator()(BIO_METHOD* method) const { BIO_meth_free(method); }
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+  void operator()(EVP_PKEY_CTX* context) const { EVP_PKEY_CTX_free(context); }
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  void operator()(BIGNUM* number) const { BN_free(number); }
   void operator()(PKCS8_PRIV_KEY_INFO* key) const { PKCS8_PRIV_KEY_INFO_free(key); }
   void operator()(X509* certificate) const { X509_free(certificate); }
   void operator()(STACK_OF(X509) * chain) const { sk_X509_pop_free(chain, X509_free); }
@@ -56,6 +60,9 @@ using SessionHandle = std::unique_ptr<SSL, Freer>;
 using ContextHandle = std::unique_ptr<SSL_CTX, Freer>;
 using MethodHandle = std::unique_ptr<BIO_METHOD, Freer>;
 using KeyHandle = std::unique_ptr<EVP_PKEY, Freer>;
+using KeyContextHandle = std::unique_ptr<EVP_PKEY_CTX, Freer>;
+using DigestContextHandle = std::unique_ptr<EVP_MD_CTX, Freer>;
+using NumberHandle = std::unique_ptr<BIGNUM, Freer>;
 using Pkcs8Handle = std::unique_ptr<PKCS8_PRIV_KEY_INFO, Freer>;
 using CertificateHandle = std::unique_ptr<X509, Freer>;
 using ChainHandle = std::unique_ptr<STACK_OF(X509), Freer>;

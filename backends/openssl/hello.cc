@@ -34,7 +34,7 @@ int Answer(LibrarySession& session, SSL* ssl, int* alert) {
   if (second) return SSL_CLIENT_HELLO_SUCCESS;
   session.set_hello(std::move(server_name), answer);
   // The policy has checked that the identity is of this backend.
-  if (!static_cast<const LoadedIdentity&>(answer->identity->loaded()).Apply(ssl)) {
+  if (!session.Become(static_cast<const LoadedIdentity&>(answer->identity->loaded()))) {
     return SSL_CLIENT_HELLO_ERROR;
   }
   return SSL_CLIENT_HELLO_SUCCESS;

@@ -15,8 +15,10 @@
 #include <openssl/objects.h>
 #include <openssl/x509v3.h>
 
+#include "backends/openssl/blocking_key.h"
 #include "backends/openssl/call.h"
 #include "backends/openssl/errors.h"
+#include "backends/openssl/external_key.h"
 #include "backends/openssl/roots.h"
 
 namespace tandem::openssl {
@@ -84,6 +86,23 @@ Result<KeyHandle> ReadKey(const IdentityMaterial& material) {
                             });
 }
 
+Result<KeyHandle> ReadExternalKey(const ExternalKey& external, X509* leaf) {
+  const EVP_PKEY* public_half = X509_get0_pubkey(leaf);
+  const int type = public_half == nullptr ? NID_undef : EVP_PKEY_get_base_id(public_half);
+  if (!Contains(kKeyTypes, type)) return CannotSign(TypeName(type));
+  if (auto error = CheckCurve(public_half)) return std::move(*error);
+  return MakeExternalKey(external, leaf);
+}
+
+Result<KeyHandle> ReadOwnKey(const IdentityMaterial& material, X509* leaf) {
+  auto key = ReadKey(material);
+  if (!key.ok()) return key;
+  if (*key == nullptr) return BadKey();
+  if (auto error = CheckCurve(key->get())) return std::move(*error);
+  if (X509_check_private_key(leaf, key->get()) == 1) return key;
+  return Unusable(ErrorKind::kMisuse, "the private key is not the key of the first certificate");
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const BackendIdentity>> LoadedIdentity::Load(
@@ -108,15 +127,17 @@ Result<std::shared_ptr<const BackendIdentity>> LoadedIdentity::Load(
     }
   }
   if (leaf == nullptr) return MakeError(ErrorKind::kMisuse, "there is no certificate");
-  auto key = ReadKey(material);
+  const auto& external = material.external_key;
+  auto key = external.has_value() ? ReadExternalKey(*external, leaf.get())
+                                  : ReadOwnKey(material, leaf.get());
   if (!key.ok()) return std::move(key).error();
-  if (*key == nullptr) return BadKey();
-  if (auto error = CheckCurve(key->get())) return std::move(*error);
-  if (X509_check_private_key(leaf.get(), key->get()) != 1) {
-    return Unusable(ErrorKind::kMisuse, "the private key is not the key of the first certificate");
-  }
   return std::shared_ptr<const BackendIdentity>(
-      new LoadedIdentity(std::move(leaf), std::move(chain), std::move(key).value()));
+      new LoadedIdentity(std::move(leaf), std::move(chain), std::move(key).value(), external));
+}
+
+std::shared_ptr<const engine::BlockingKey> LoadedIdentity::BlockingKey() const {
+  if (external_.has_value() || EVP_PKEY_up_ref(key_.get()) != 1) return nullptr;
+  return std::make_shared<LibraryKey>(KeyHandle(key_.get()));
 }
 
 bool LoadedIdentity::Apply(SSL* ssl) const {
@@ -124,7 +145,17 @@ bool LoadedIdentity::Apply(SSL* ssl) const {
          SSL_set1_chain(ssl, chain_.get()) == 1;
 }
 
-LoadedIdentity::LoadedIdentity(CertificateHandle leaf, ChainHandle chain, KeyHandle key)
-    : leaf_(std::move(leaf)), chain_(std::move(chain)), key_(std::move(key)) {}
+bool LoadedIdentity::MaySign(SignatureScheme scheme) const {
+  if (!external_.has_value() || external_->schemes.empty()) return true;
+  const auto& able = external_->schemes;
+  return std::find(able.begin(), able.end(), scheme) != able.end();
+}
+
+LoadedIdentity::LoadedIdentity(CertificateHandle leaf, ChainHandle chain, KeyHandle key,
+                               std::optional<ExternalKey> external)
+    : leaf_(std::move(leaf)),
+      chain_(std::move(chain)),
+      key_(std::move(key)),
+      external_(std::move(external)) {}
 
 }  // namespace tandem::openssl

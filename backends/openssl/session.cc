@@ -10,7 +10,6 @@
 
 #include "backends/openssl/call.h"
 #include "backends/openssl/errors.h"
-#include "backends/openssl/identity.h"
 #include "backends/openssl/info.h"
 #include "backends/openssl/wire_callbacks.h"
 
@@ -52,6 +51,7 @@ LibrarySession& LibrarySession::Of(const SSL* ssl) {
 }
 
 Step LibrarySession::Handshake() {
+  thread_state_.Begin();
   Call call(ssl_.get(), failure_);
   return Conclude(call, call.Settle(SSL_do_handshake(ssl_.get())));
 }
@@ -132,6 +132,17 @@ void LibrarySession::set_hello(std::string server_name, const HelloAnswer* answe
   answer_ = answer;
 }
 
+const LoadedIdentity* LibrarySession::IdentityOf(const SSL* ssl) {
+  // The library asks its questions about security while it makes an SSL, too.
+  const auto* session = static_cast<const LibrarySession*>(SSL_get_app_data(ssl));
+  return session == nullptr ? nullptr : session->identity_;
+}
+
+bool LibrarySession::Become(const LoadedIdentity& identity) {
+  identity_ = &identity;
+  return identity.Apply(ssl_.get());
+}
+
 void LibrarySession::NoteAlert(bool sent, std::uint8_t level, Alert alert) {
   const bool warning = level == SSL3_AL_WARNING;
   if (sent) {
@@ -178,7 +189,7 @@ bool LibrarySession::Prepare() {
     if (SSL_set_tlsext_host_name(ssl, server_name_.c_str()) != 1) return false;
   }
   const auto& identity = settings().identity;
-  return identity == nullptr || static_cast<const LoadedIdentity&>(identity->loaded()).Apply(ssl);
+  return identity == nullptr || Become(static_cast<const LoadedIdentity&>(identity->loaded()));
 }
 
 Step LibrarySession::Conclude(const Call& call, Step step) {

@@ -16,6 +16,8 @@
 #include "backends/openssl/call.h"
 #include "backends/openssl/config.h"
 #include "backends/openssl/handles.h"
+#include "backends/openssl/identity.h"
+#include "backends/openssl/thread_state.h"
 #include "tandem/backend.h"
 
 namespace tandem::openssl {
@@ -42,6 +44,7 @@ class LibrarySession final : public BackendSession {
               std::span<std::byte> material) const override;
   std::vector<std::byte> FirstFinished() const override;
   Failure TakeFailure() override;
+  engine::ThreadState* thread_state() override { return &thread_state_; }
 
   const CompiledConfig& config() const { return config_; }
   const Settings& settings() const { return config_.settings(); }
@@ -52,6 +55,12 @@ class LibrarySession final : public BackendSession {
 
   /// Returns what was answered to the ClientHello, or null.
   const HelloAnswer* answer() const { return answer_; }
+
+  /// Becomes `identity`. False if the library refuses. Called from inside callbacks too.
+  bool Become(const LoadedIdentity& identity);
+
+  /// Returns who the session of `ssl` is; null as long as that is nobody, or is not known.
+  static const LoadedIdentity* IdentityOf(const SSL* ssl);
 
   /// Notes an alert that went by. Called from inside callbacks.
   void NoteAlert(bool sent, std::uint8_t level, Alert alert);
@@ -74,10 +83,12 @@ class LibrarySession final : public BackendSession {
   SessionHandle ssl_;
   std::string server_name_;
   const HelloAnswer* answer_ = nullptr;
+  const LoadedIdentity* identity_ = nullptr;
   std::span<const std::byte> client_hello_;  // The library's memory.
   bool closed_ = false;                      // Our direction.
   std::optional<Alert> alert_sent_;
   Failure failure_;
+  LibraryThreadState thread_state_;
 };
 
 }  // namespace tandem::openssl

@@ -15,8 +15,7 @@ namespace tandem::openssl {
 X509_STORE* NewPathStore();
 
 /// Asks the policy about what the peer has shown, and rejects with the policy's alert. Runs inside
-/// the handshake, in both
-/// roles. For SSL_CTX_set_cert_verify_callback().
+/// the handshake, in both roles. For SSL_CTX_set_cert_verify_callback().
 int OnPeerCertificates(X509_STORE_CTX* check, void* unused) noexcept;
 
 /// Returns the X509_V_ERR_... for which OpenSSL sends `alert`; one that makes it send
