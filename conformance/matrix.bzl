@@ -74,10 +74,12 @@ def tandem_conformance_test(
     Args:
       name: of the suite.
       backend: a library that defines tandem::DefaultBackend() (tandem/default_backend.h), as for the
-        flag //backends:default_backend. Its name, behind the colon, is its name in the tests'.
+        flag //backends:default_backend. What stands behind its label's colon is its name in the
+        names of the tests.
       peers: of "gnutls" and "openssl", whom it must get on with; each needs its library's headers.
-      exceptions: a file of lines `scenario | client | server | versions | reason`, or None. A line
-        that has stopped being true fails.
+      exceptions: a file of lines `scenario | client | server | versions | reason`, with `| shows:
+        TEXT` behind it where the failure's text must be told from others, or None. A line that has
+        stopped being true fails.
       size: of each test.
       shard_count: of each test.
       args: for the runner; --help names them.

@@ -22,7 +22,10 @@ class ShowTest : public testing::Test {
       : case_(std::move(c)), world_({ClientBackend(), ServerBackend(), version}) {}
 
   void TestBody() override {
-    const auto identity = Identity::FromDer(Shower(), {case_.sent, case_.key});
+    IdentityMaterial material;
+    material.chain = case_.sent;
+    material.key = case_.key;
+    const auto identity = Identity::FromDer(Shower(), material);
     if (identity.ok()) {
       Show(*identity);
     } else {

@@ -153,7 +153,7 @@ constexpr ErrorRow kIncompatible[] = {
      "the server's hook keeps its reply open",
      Versions::kEach,
      HookKeepsReply,
-     {Told(Alert::kInternalError), Fails(ErrorKind::kUnsupported, Alert::kInternalError)}},
+     {Told(Alert::kInternalError), Fails(ErrorKind::kMisuse, Alert::kInternalError)}},
 };
 
 // --- Trust --------------------------------------------------------------------------------------

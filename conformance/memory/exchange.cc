@@ -12,22 +12,45 @@ constexpr std::size_t kPipeBytes = 4'000;
 
 }  // namespace
 
-Exchange::Exchange(const WorldParts& parts) : world_(parts) {
+Exchange::Exchange(const WorldParts& parts, bool suspends) : world_(parts) {
   const auto log = [](std::string_view) {};
-  const auto agree = [](const PeerCertificates&, engine::Reply<PeerOpinion> reply) {
-    reply.Answer({});
-  };
   World& w = world_;
-  client_ = w.Build(w.ClientRules(World::Roots().FurtherVerifier(agree))
-                        .ClientIdentity(w.ClientIdentity("client_good"))
+  if (suspends) {
+    w.loop().MakeRuntime();
+    engine_ = w.loop().MakeEngine(parts.seed, {});
+  }
+  client_ = w.Build(w.ClientRules(World::Roots().FurtherVerifier(Agreeing()))
+                        .ClientIdentity(Placed(w.ClientIdentity("client_good")))
                         .Alpn({"h2", "http/1.1"})
                         .DangerKeyLog(log));
-  store_ = IdentityStore::Make({{w.ServerIdentity("server_rsa"), {"other.test"}, {}},
-                                {w.ServerIdentity("server_chained"), {}, {}}});
-  server_ = w.Build(w.ServerRules(store_->Chooser())
+  store_ = IdentityStore::Make({{Placed(w.ServerIdentity("server_rsa")), {"other.test"}, {}},
+                                {Placed(w.ServerIdentity("server_chained")), {}, {}}});
+  server_ = w.Build(w.ServerRules(Choosing(store_->Chooser()))
                         .ClientCertificates(ClientCertificate::kRequired, World::Roots())
                         .Alpn({"http/1.1"}, AlpnPolicy::kMustPresent)
                         .DangerKeyLog(log));
+}
+
+World::SharedIdentity Exchange::Placed(const World::SharedIdentity& identity) {
+  return engine_ == nullptr ? identity : world_.OnEngine(identity, engine_);
+}
+
+VerifyPeer Exchange::Agreeing() {
+  return [this](const PeerCertificates&, engine::Reply<PeerOpinion> reply) {
+    if (engine_ == nullptr) return reply.Answer({});
+    auto kept = std::make_shared<engine::Reply<PeerOpinion>>(std::move(reply));
+    world_.loop().Later(1, [kept] { kept->Answer({}); });
+  };
+}
+
+// A copy of what the client says outlives the hook, as it must where the answer comes later.
+ChooseIdentity Exchange::Choosing(ChooseIdentity choose) {
+  if (engine_ == nullptr) return choose;
+  using Reply = engine::Reply<World::SharedIdentity>;
+  return [this, choose = std::move(choose)](const ClientHello& hello, Reply reply) {
+    auto kept = std::make_shared<std::pair<ClientHello, Reply>>(hello, std::move(reply));
+    world_.loop().Later(1, [choose, kept] { choose(kept->first, std::move(kept->second)); });
+  };
 }
 
 void Exchange::Play(std::string_view server) {
@@ -58,6 +81,7 @@ bool Exchange::EndedWell() {
 }
 
 bool Exchange::Connect(World& world) const {
+  if (engine_ != nullptr) return world.Connect();
   world.Open(client_, server_);
   return world.Handshake();
 }
@@ -86,8 +110,9 @@ void Exchange::Start(std::string_view server) {
   End& c = world_.client();
   End& s = world_.server();
   const ServerName name = *ServerName::Parse(server);
-  Take(c, client_failure_, [&] { return Session::Client(client_, name, c.transport()); });
-  Take(s, server_failure_, [&] { return Session::Server(server_, s.transport()); });
+  engine::Runtime* runtime = world_.loop().runtime();
+  Take(c, client_failure_, [&] { return Session::Client(client_, name, c.transport(), runtime); });
+  Take(s, server_failure_, [&] { return Session::Server(server_, s.transport(), runtime); });
 }
 
 template <typename Make>
@@ -97,8 +122,12 @@ void Exchange::Take(End& end, std::optional<Error>& failure, Make make) {
   if (hooks.before) hooks.before();
   Result<Session> session = make();
   if (hooks.after) static_cast<void>(hooks.after());
-  if (session.ok()) return end.Take(*std::move(session));
-  failure = std::move(session).error();
+  if (!session.ok()) {
+    failure = std::move(session).error();
+    return;
+  }
+  end.Take(*std::move(session));
+  if (engine_ != nullptr) end.WaitBy(world_.loop().waiting);
 }
 
 // Until nobody has anything to do.

@@ -21,7 +21,8 @@ class Exchange {
   static constexpr std::size_t kClientBytes = 20'000;
   static constexpr std::size_t kServerBytes = 5'000;
 
-  explicit Exchange(const WorldParts& parts);
+  /// If it `suspends`, both keys are on an engine and all hooks answer later.
+  explicit Exchange(const WorldParts& parts, bool suspends = false);
 
   /// Says whether there are configs. Without them there is nothing to play.
   bool ready() const { return client_ != nullptr && server_ != nullptr; }
@@ -33,7 +34,7 @@ class Exchange {
   /// Checks that all came, and that both ends closed.
   bool EndedWell();
 
-  /// Begins a connection by the same configs in another World.
+  /// Begins a connection by the same configs in another World; by plain ones if this suspends.
   bool Connect(World& world) const;
 
   /// Returns why `end` is over, or never began; null while it is not.
@@ -46,6 +47,9 @@ class Exchange {
   World& world() { return world_; }
 
  private:
+  VerifyPeer Agreeing();
+  ChooseIdentity Choosing(ChooseIdentity choose);
+  World::SharedIdentity Placed(const World::SharedIdentity& identity);
   void Start(std::string_view server);
   void RunOn();
   void Derive(const End& end);
@@ -57,6 +61,7 @@ class Exchange {
   void Take(End& end, std::optional<Error>& failure, Make make);
 
   World world_;
+  std::shared_ptr<engine::KeyEngine> engine_;  // If it suspends.
   World::SharedConfig client_;
   World::SharedConfig server_;
   std::shared_ptr<IdentityStore> store_;

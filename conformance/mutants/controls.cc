@@ -35,9 +35,9 @@ std::unique_ptr<const Backend> MakeControl(const Backend& inner) {
 }
 
 constexpr Control kControls[] = {
-    {"decorated", MakeControl<DecoratedBackend>},
-    {"relayed", MakeControl<Renamed<SessionMutant<RelayedSession>>>},
-    {"own-policy", MakeControl<Renamed<PolicyMutant<HonestSession>>>},
+    {"decorated", MakeControl<DecoratedBackend>, true},
+    {"relayed", MakeControl<Renamed<SessionMutant<RelayedSession>>>, true},
+    {"own-policy", MakeControl<Renamed<PolicyMutant<HonestSession>>>, false},
 };
 
 }  // namespace

@@ -17,6 +17,10 @@ struct Control {
 
   /// Makes a backend that behaves as `inner`, has its name, and must not outlive it.
   std::unique_ptr<const Backend> (*make)(const Backend& inner);
+
+  /// Its handshakes can wait for an answer. Where the policy is asked from inside a hook they
+  /// cannot: a hook has no job to pause.
+  bool can_wait;
 };
 
 /// Returns one for each way in which mutants are made.

@@ -4,8 +4,7 @@
 //           |                                   |                                   |
 //         inner                               inner                               inner
 //
-// Override what is to be different. It is also the shortest backend there is: who writes one finds
-// here every function that is asked of him.
+// Override what is to be different.
 
 #ifndef TANDEM_CONFORMANCE_MUTANTS_DECORATED_BACKEND_H_
 #define TANDEM_CONFORMANCE_MUTANTS_DECORATED_BACKEND_H_
@@ -49,6 +48,7 @@ class DecoratedSession : public BackendSession {
   }
   std::vector<std::byte> FirstFinished() const override { return inner_->FirstFinished(); }
   Failure TakeFailure() override { return inner_->TakeFailure(); }
+  engine::ThreadState* thread_state() override { return inner_->thread_state(); }
 
  protected:
   BackendSession& inner() const { return *inner_; }

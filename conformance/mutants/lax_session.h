@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <utility>
 
 #include "conformance/mutants/own_policy_session.h"
@@ -25,12 +26,11 @@ class LaxSession : public OwnPolicySession {
         [this](const PeerCertificates& peer, engine::Reply<PeerOpinion> reply) {
           const std::optional<Verdict> verdict = JudgeInTime(peer.sent);
           const auto& refusal = this->parts().policy.refusal();
-          // A refusal without a verdict is a defect of a hook, and an open reply is told alike.
+          // A refusal without a verdict is a defect of a hook, and one that throws is told alike.
           if (refusal.has_value() && !refusal->verdict.has_value()) {
-            kept_open_.emplace(std::move(reply));
-          } else {
-            reply.Answer({verdict});
+            throw std::logic_error("the hook is defective");
           }
+          reply.Answer({verdict});
         });
   }
 
@@ -62,7 +62,6 @@ class LaxSession : public OwnPolicySession {
   virtual std::optional<Verdict> JudgeInTime(std::span<const Der> sent) = 0;
 
   const ChainExaminer& examiner_;
-  std::optional<engine::Reply<PeerOpinion>> kept_open_;
 };
 
 }  // namespace tandem::conformance

@@ -49,8 +49,14 @@ class LoadsWhatIsNoKey final : public Mutant {
       const IdentityMaterial& material) const override {
     auto identity = inner().LoadIdentity(material);
     if (identity.ok()) return identity;
-    return std::shared_ptr<const BackendIdentity>(std::make_shared<BackendIdentity>());
+    return std::shared_ptr<const BackendIdentity>(std::make_shared<Nobody>());
   }
+
+ private:
+  class Nobody final : public BackendIdentity {
+   public:
+    std::shared_ptr<const engine::BlockingKey> BlockingKey() const override { return nullptr; }
+  };
 };
 
 class LoadsTheLeafAlone final : public Mutant {

@@ -98,7 +98,7 @@ void KnownNumbers(Settings& settings) {
   });
 }
 
-// Says what it was asked for instead of what it came to.
+// Says nothing of what the rules came to.
 class DescribesNothing final : public Mutant {
  public:
   using Mutant::Mutant;

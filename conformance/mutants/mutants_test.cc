@@ -87,15 +87,29 @@ TEST(BugsTest, HaveNamesOfTheirOwn) {
 
 class ControlTest : public testing::TestWithParam<std::tuple<Control, const Backend*, Role>> {};
 
+std::vector<Scenario> ScenariosFor(const Control& control) {
+  std::vector<Scenario> scenarios = ScenariosWithoutSweeps();
+  if (control.can_wait) return scenarios;
+  for (const auto waiting :
+       {SuspensionAnswerScenarios(), SuspensionCallScenarios(), SuspensionCancelScenarios(),
+        SuspensionKeyScenarios(), SuspensionRaceScenarios(), SuspensionSoakScenarios(),
+        SuspensionWaitScenarios()}) {
+    std::erase_if(scenarios, [&](const Scenario& scenario) {
+      return std::ranges::any_of(waiting,
+                                 [&](const Scenario& w) { return w.name == scenario.name; });
+    });
+  }
+  return scenarios;
+}
+
 TEST_P(ControlTest, PassesAsTheLibraryDoes) {
   const auto& [control, right, role] = GetParam();
   const auto decorated = control.make(*right);
   const std::vector<const Backend*> one = {decorated.get()};
   const std::vector<const Backend*> other = {right};
   const bool is_client = role == Role::kClient;
-  const std::vector<conformance::Run> runs =
-      AllRuns(ScenariosWithoutSweeps(), is_client ? one : other, is_client ? other : one, 1,
-              Effort::kUsual);
+  const std::vector<conformance::Run> runs = AllRuns(ScenariosFor(control), is_client ? one : other,
+                                                     is_client ? other : one, 1, Effort::kUsual);
   WorkerOptions options;
   options.exceptions = Exceptions();
   const auto complaints =

@@ -30,6 +30,7 @@ void ScriptsComeToTheSame(World& w) {
         CompareOnAllPairs(script, w.client_backend(), w.server_backend(), w.parts().hooks, tally);
     w.That(report.empty(), report);
   }
+  w.CountSchedules(tally.schedules);
 }
 
 void RandomScriptsKeepEveryPromise(World& w) {
@@ -44,6 +45,7 @@ void RandomScriptsKeepEveryPromise(World& w) {
     const std::string report = PromisesBroken(script, w.parts(), tally);
     w.That(report.empty(), report);
   }
+  w.CountSchedules(tally.schedules);
 }
 
 constexpr Scenario kScenarios[] = {

@@ -93,7 +93,7 @@ void HookThatKeepsItsReply(World& w) {
   std::optional<IdentityReply> kept;
   Refused(
       w, [&kept](const ClientHello&, IdentityReply reply) { kept.emplace(std::move(reply)); },
-      ErrorKind::kUnsupported, Alert::kInternalError);
+      ErrorKind::kMisuse, Alert::kInternalError);
   // Too late: nobody listens any more.
   if (kept) kept->Answer(nullptr);
   w.RunUntilQuiet();
@@ -145,7 +145,7 @@ constexpr Scenario kScenarios[] = {
     {"HookRunsOnceWhenTheHelloComesInPieces", kEach, HookRunsOnceWhenTheHelloComesInPieces},
     {"HookThatFailsIsUnrecognizedName", kEach, HookThatFails},
     {"HookThatDropsItsReplyIsUnrecognizedName", kEach, HookThatDropsItsReply},
-    {"HookThatKeepsItsReplyIsUnsupported", kEach, HookThatKeepsItsReply},
+    {"HookThatKeepsItsReplyWithoutARuntimeIsMisuse", kEach, HookThatKeepsItsReply},
     {"HookThatThrowsIsMisuse", kEach, HookThatThrows},
     {"HookThatAnswersWithNobodyIsMisuse", kEach, HookThatAnswersWithNobody},
     {"IdentityOfAnotherBackendIsMisuse", kEach, IdentityOfAnotherBackend},

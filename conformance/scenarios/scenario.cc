@@ -49,6 +49,13 @@ std::vector<Scenario> AllScenarios() {
                           BlockedSweepScenarios(),
                           AbandonSweepScenarios(),
                           ScheduleSweepScenarios(),
+                          SuspensionAnswerScenarios(),
+                          SuspensionKeyScenarios(),
+                          SuspensionCallScenarios(),
+                          SuspensionWaitScenarios(),
+                          SuspensionCancelScenarios(),
+                          SuspensionRaceScenarios(),
+                          SuspensionSoakScenarios(),
                           DifferentialScenarios()}) {
     all.insert(all.end(), list.begin(), list.end());
   }

@@ -205,7 +205,7 @@ void FurtherVerifierThatFails(World& w) {
       {[](const PeerCertificates&, OpinionReply) {}, ErrorKind::kUntrusted,
        Alert::kCertificateUnknown},
       {[&](const PeerCertificates&, OpinionReply reply) { kept.emplace(std::move(reply)); },
-       ErrorKind::kUnsupported, Alert::kInternalError},
+       ErrorKind::kMisuse, Alert::kInternalError},
       {[](const PeerCertificates&, OpinionReply) { throw 1; }, ErrorKind::kMisuse,
        Alert::kInternalError}};
   for (const Failing& c : cases) {

@@ -45,6 +45,16 @@ std::string Show(const Interest& value) {
   return text + " }";
 }
 
+std::string Show(engine::AsyncStatus value) {
+  switch (value) {
+    case engine::AsyncStatus::kUnsupported: return "unsupported";
+    case engine::AsyncStatus::kError: return "error";
+    case engine::AsyncStatus::kOk: return "ok";
+    case engine::AsyncStatus::kAgain: return "again";
+  }
+  return "?";
+}
+
 std::string Show(const Bytes& value) {
   constexpr std::size_t shown_limit = 16;
   std::string text = std::to_string(value.size()) + " bytes";

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tandem/engine/wait_context.h"
 #include "tandem/error.h"
 #include "tandem/event.h"
 #include "tandem/status.h"
@@ -53,6 +54,7 @@ std::string Show(Alert value);
 std::string Show(Version value);
 std::string Show(Event::Type value);
 std::string Show(const Interest& value);
+std::string Show(engine::AsyncStatus value);
 std::string Show(std::string_view value);
 std::string Show(const Bytes& value);
 std::string Show(const Error* value);

@@ -13,6 +13,21 @@ bool IsWant(Status status) { return status == Status::kWantRead || status == Sta
 
 }  // namespace
 
+void End::WaitBy(Waiting waiting) {
+  waiting_ = waiting;
+  if (waiting == Waiting::kReadyHandler) session_->OnReady([this] { handler_called_ = true; });
+  if (waiting != Waiting::kCallback) return;
+  session_->SetAsyncCallback([wakeups = wakeups_](std::uintptr_t) {
+    ++wakeups->callbacks;
+    if (wakeups->session_gone) ++wakeups->too_late;
+  });
+}
+
+void End::Abandon() {
+  session_.reset();
+  wakeups_->session_gone = true;
+}
+
 Status End::Handshake() {
   BeforeCall();
   const bool was_done = handshake_done();
@@ -109,10 +124,23 @@ bool End::Wakes() const {
   const bool wants_input = !handshake_done() || app.reads;
   if (interest.write && wire_.out().writable()) return true;
   if (error() != nullptr) return false;
+  if (interest.async) return WokenFromWait() || (interest.read && wire_.in().readable());
   if (wants_input && (interest.now || (interest.read && wire_.in().readable()))) return true;
   if (!handshake_done()) return false;
   // A refused Write() is worth another try as soon as nothing waits any more, whoever flushed it.
   return unsent() > 0 ? !interest.write : closing_ && !shut_down_;
+}
+
+// What a program knows without asking the session.
+bool End::WokenFromWait() const {
+  if (!waiting_) return false;
+  switch (*waiting_) {
+    case Waiting::kReadyHandler: return handler_called_;
+    case Waiting::kCallback: return wakeups_->callbacks != callbacks_seen_;
+    case Waiting::kWaitFds: return AnyReadable(wait_fds_);
+    case Waiting::kPolling: return polls_left_ > 0;
+  }
+  return false;
 }
 
 void End::Turn() {
@@ -159,6 +187,9 @@ const std::vector<Event::Type>& End::events() {
 
 void End::BeforeCall() {
   woken_once_ = true;
+  suspends_anew_ = !suspended() || (waiting_ != Waiting::kPolling && WokenFromWait());
+  handler_called_ = false;
+  callbacks_seen_ = wakeups_->callbacks;
   const bool had_error = error() != nullptr;
   if (had_error && !first_error_) first_error_ = error()->ToString();
   if (hooks_.before) hooks_.before();
@@ -174,6 +205,7 @@ void End::AfterCall(const char* what, std::size_t offered, IoResult result, bool
   }
   CheckError(result.status, abandons);
   CheckWants(result);
+  CheckSuspension(what, result.status);
   Blame(result.bytes <= offered, "moved more bytes than it was given room for");
   Blame(result.bytes == 0 || result.status == Status::kOk, "moved bytes without kOk");
   Blame((session_->refusal() != nullptr) == (result.status == Status::kRefused),
@@ -200,7 +232,6 @@ void End::CheckError(Status status, bool abandons) {
 }
 
 void End::CheckWants(IoResult result) {
-  Blame(result.status != Status::kWantAsync, "kWantAsync, and nothing here is asynchronous");
   if (!IsWant(result.status)) return;
   const Interest interest = session_->interest();
   if (result.status == Status::kWantWrite) {
@@ -213,6 +244,21 @@ void End::CheckWants(IoResult result) {
         "kWantRead, and interest() is " + Show(interest) + ": a wakeup is lost or idle");
   Blame(!wire_.in().readable() || wire_.in().receive_stalled(),
         "kWantRead, and the transport has more");
+}
+
+void End::CheckSuspension(std::string_view what, Status status) {
+  const bool serves_the_wire = what == "Flush" || what == "HandleEvents";
+  const bool waits = status == Status::kWantAsync;
+  Blame(!waits || waiting_.has_value(), "kWantAsync, and nothing here is asynchronous");
+  Blame(!waits || suspended(), "kWantAsync, and interest().async is not set");
+  Blame(!suspended() || waits || status == Status::kRefused || serves_the_wire,
+        "interest().async, and neither kWantAsync nor kRefused");
+  Blame(wire_.calls_in_jobs() == 0, "the transport was called inside a job");
+  if (!waits) return;
+  ++waits_;
+  if (suspends_anew_) ++suspensions_;
+  if (polls_left_ > 0) --polls_left_;
+  if (waiting_ == Waiting::kWaitFds) wait_fds_ = session_->wait_fds();
 }
 
 bool End::Blame(bool holds, std::string_view what) {

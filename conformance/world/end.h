@@ -4,10 +4,12 @@
 #define TANDEM_CONFORMANCE_WORLD_END_H_
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,6 +17,7 @@
 #include <vector>
 
 #include "conformance/world/check.h"
+#include "conformance/world/event_loop.h"
 #include "conformance/world/link.h"
 #include "conformance/world/random.h"
 #include "tandem/session.h"
@@ -52,6 +55,11 @@ struct CallHooks {
 ///   - a want shows in interest(), and kWantRead never hides input that is already there;
 ///   - bytes move only with kOk; what a call refused to take, it did not take;
 ///   - refusal() is there exactly after kRefused;
+///   - kWantAsync and interest().async come together, where anything may answer later at all; while
+///   a
+///     call is suspended every other one waits for it or is refused, but for those that serve the
+///     wire and the clock;
+///   - the transport is called on the program's own stack, never inside a job;
 ///   - neither errno nor the caller's buffer after Write() matters: both are spoiled every time.
 class End {
  public:
@@ -63,8 +71,12 @@ class End {
   /// Takes the session that this end is. It must have been made for transport().
   void Take(Session session) { session_.emplace(std::move(session)); }
 
+  /// Has the program learn in this way that a suspended call is worth calling again. Without it,
+  /// nothing may be suspended.
+  void WaitBy(Waiting waiting);
+
   /// Destroys the session, as a program does that has lost interest.
-  void Abandon() { session_.reset(); }
+  void Abandon();
 
   // --- Calls on the session, each checked -------------------------------------------------------
 
@@ -96,6 +108,9 @@ class End {
   /// the program has something new to do.
   bool Wakes() const;
 
+  /// Has a program that waits by polling call again a few times.
+  void PollAgain() { polls_left_ = kPolls; }
+
   /// Does what a program does when its event loop calls it, once.
   void Turn();
 
@@ -106,12 +121,26 @@ class End {
 
   const std::string& name() const { return name_; }
   bool started() const { return session_.has_value(); }
+  Session& session() { return *session_; }
   const Session& session() const { return *session_; }
   Transport& transport() { return wire_; }
   const Error* error() const { return session_->error(); }
 
   bool handshake_done() const { return session_->info() != nullptr; }
   bool shut_down() const { return shut_down_; }
+
+  /// Says whether a call is suspended.
+  bool suspended() const { return session_.has_value() && session_->interest().async; }
+
+  /// Returns how many calls were answered kWantAsync; and how many of these were suspended anew, or
+  /// once more after a wakeup.
+  std::size_t waits() const { return waits_; }
+  std::size_t suspensions() const { return suspensions_; }
+
+  /// Returns how often the callback that WaitBy() has set was called, and how often of these when
+  /// the session was gone already.
+  unsigned callbacks() const { return wakeups_->callbacks; }
+  unsigned callbacks_too_late() const { return wakeups_->too_late; }
 
   /// Returns how many bytes Send() was given that Write() has not taken.
   std::size_t unsent() const { return outgoing_.size() - outgoing_taken_; }
@@ -142,10 +171,22 @@ class End {
     std::size_t bytes;
   };
 
+  /// What the callback tells, from any thread, even when the End is gone.
+  struct Wakeups {
+    std::atomic<unsigned> callbacks = 0;
+    std::atomic<unsigned> too_late = 0;
+    std::atomic<bool> session_gone = false;
+  };
+
+  /// How often a program polls before it gives the others a turn.
+  static constexpr unsigned kPolls = 8;
+
   void BeforeCall();
   void AfterCall(const char* what, std::size_t offered, IoResult result, bool abandons = false);
   void CheckError(Status status, bool abandons);
   void CheckWants(IoResult result);
+  void CheckSuspension(std::string_view what, Status status);
+  bool WokenFromWait() const;
   bool Blame(bool holds, std::string_view what);
   void WriteSome();
   void ReadTurn();
@@ -155,6 +196,16 @@ class End {
   std::string name_;
   WireEnd wire_;
   std::optional<Session> session_;
+
+  std::optional<Waiting> waiting_;
+  std::shared_ptr<Wakeups> wakeups_ = std::make_shared<Wakeups>();
+  unsigned callbacks_seen_ = 0;
+  bool handler_called_ = false;
+  std::vector<int> wait_fds_;
+  unsigned polls_left_ = kPolls;
+  bool suspends_anew_ = false;
+  std::size_t waits_ = 0;
+  std::size_t suspensions_ = 0;
 
   Bytes outgoing_;
   std::size_t outgoing_taken_ = 0;

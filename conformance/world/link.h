@@ -17,6 +17,7 @@
 #include "conformance/world/check.h"
 #include "conformance/world/link_knobs.h"
 #include "conformance/world/random.h"
+#include "tandem/engine/job.h"
 #include "tandem/transport.h"
 
 namespace tandem::conformance {
@@ -95,15 +96,29 @@ class WireEnd final : public Transport {
  public:
   WireEnd(Link& out, Link& in) : out_(out), in_(in) {}
 
-  TransportResult Receive(std::span<std::byte> into) override { return in_.Receive(into); }
-  TransportResult Send(std::span<const std::byte> records) override { return out_.Send(records); }
+  TransportResult Receive(std::span<std::byte> into) override {
+    NoteCall();
+    return in_.Receive(into);
+  }
+  TransportResult Send(std::span<const std::byte> records) override {
+    NoteCall();
+    return out_.Send(records);
+  }
 
   const Link& out() const { return out_; }
   const Link& in() const { return in_; }
 
+  /// Returns how many calls came from inside a job: a program's transport runs on its own stack.
+  std::size_t calls_in_jobs() const { return calls_in_jobs_; }
+
  private:
+  void NoteCall() {
+    if (engine::Job::current() != nullptr) ++calls_in_jobs_;
+  }
+
   Link& out_;
   Link& in_;
+  std::size_t calls_in_jobs_ = 0;
 };
 
 /// Returns the content types of the complete records at the start of `stream`, RFC 8446

@@ -115,6 +115,16 @@ World::SharedIdentity World::ServerIdentity(std::string_view name, Here here) {
   return Load(parts_.server, name, here);
 }
 
+World::SharedIdentity World::OnEngine(const SharedIdentity& identity,
+                                      std::shared_ptr<engine::KeyEngine> engine, Here here) {
+  BeforeCall();
+  auto moved = Identity::OnEngine(identity, std::move(engine));
+  AfterCall(here);
+  if (moved.ok()) return *std::move(moved);
+  That(false, "cannot put a key on an engine: " + moved.error().ToString(), here);
+  return nullptr;
+}
+
 World::Rules World::WithClocks(Rules rules) {
   return rules.Versions(parts_.version, parts_.version)
       .ReplaceSteadyClock([this] { return now_; })
@@ -157,17 +167,21 @@ Connection& World::Open(SharedConfig client, SharedConfig server, std::string_vi
   if (client != nullptr) {
     const auto peer = ServerName::Parse(name);
     if (!That(peer.ok(), "not a server name: " + std::string(name), here)) return *connection_;
-    auto session = Session::Client(std::move(client), *peer, connection_->client.transport());
+    auto session =
+        Session::Client(std::move(client), *peer, connection_->client.transport(), loop_.runtime());
     if (session.ok()) {
       connection_->client.Take(*std::move(session));
+      if (loop_.runtime() != nullptr) connection_->client.WaitBy(loop_.waiting);
     } else {
       That(false, "the client does not start: " + session.error().ToString(), here);
     }
   }
   if (server != nullptr) {
-    auto session = Session::Server(std::move(server), connection_->server.transport());
+    auto session =
+        Session::Server(std::move(server), connection_->server.transport(), loop_.runtime());
     if (That(session.ok(), "the server does not start", here)) {
       connection_->server.Take(*std::move(session));
+      if (loop_.runtime() != nullptr) connection_->server.WaitBy(loop_.waiting);
     }
   }
   return *connection_;
@@ -192,7 +206,7 @@ bool World::Connect(Here here) {
 std::uint64_t World::Progress() const {
   const Connection& c = *connection_;
   return c.client.progress() + c.server.progress() + c.to_server.sent() + c.to_client.sent() +
-         c.to_server.received() + c.to_client.received();
+         c.to_server.received() + c.to_client.received() + loop_.progress();
 }
 
 std::string World::Describe() const {
@@ -205,19 +219,39 @@ bool World::LetGo() {
   return connection_->to_client.LetGo() || to_server;
 }
 
+void World::TurnLoop(Here here) {
+  if (!loop_.idle()) {
+    client().PollAgain();
+    server().PollAgain();
+  }
+  const std::string complaint = loop_.Turn();
+  That(complaint.empty(), complaint, here);
+}
+
+void World::CheckNoWakeupIsLost(Here here) {
+  for (End* end : {&client(), &server()}) {
+    if (!end->suspended()) continue;
+    const std::string before = end->Describe();
+    That(end->Handshake() == Status::kWantAsync, "a wakeup was lost: " + before, here);
+  }
+}
+
 // Calls `turn` for the ends that an event loop would call. It says whether it did anything.
 bool World::Run(const std::function<bool(End&)>& turn, const std::function<bool()>& done,
                 std::string_view what, Here here) {
+  client().PollAgain();
+  server().PollAgain();
   std::size_t idle = 0;
   std::uint64_t before = Progress();
   for (std::size_t turns = 0; turns < kTurnLimit; ++turns) {
     if (done()) return true;
+    TurnLoop(here);
     End& first = random_.OneIn(2) ? client() : server();
     End& second = &first == &client() ? server() : client();
     const bool called_first = turn(first);
     const bool called_second = turn(second);
     if (!called_first && !called_second) {
-      if (LetGo()) continue;
+      if (!loop_.idle() || LetGo()) continue;
       if (done()) return true;
       return That(false, std::string(what) + ": nobody will ever be called\n  " + Describe(), here);
     }
@@ -262,9 +296,9 @@ bool World::RunUntil(const std::function<bool()>& done, std::string_view what, H
 void World::RunUntilQuiet(const std::function<void()>& between, Here here) {
   const auto quiet = [&] {
     between();
-    return !client().Wakes() && !server().Wakes() && !LetGo();
+    return !client().Wakes() && !server().Wakes() && loop_.idle() && !LetGo();
   };
-  RunUntil(quiet, "running until quiet", here);
+  if (RunUntil(quiet, "running until quiet", here)) CheckNoWakeupIsLost(here);
 }
 
 bool World::Exchange(std::span<const std::byte> from_client, std::span<const std::byte> from_server,

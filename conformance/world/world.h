@@ -21,6 +21,7 @@
 
 #include "conformance/world/check.h"
 #include "conformance/world/end.h"
+#include "conformance/world/event_loop.h"
 #include "conformance/world/link.h"
 #include "conformance/world/random.h"
 #include "tandem/session.h"
@@ -145,6 +146,16 @@ class World {
 
   std::chrono::steady_clock::time_point now() const { return now_; }
 
+  // --- What answers later -----------------------------------------------------------------------
+
+  /// Returns the loop that both programs share. Its Runtime, once it has one, is that of all
+  /// sessions that Open() makes.
+  EventLoop& loop() { return loop_; }
+
+  /// Loads that identity with its key on `engine`; null, and a failure, if that cannot be.
+  SharedIdentity OnEngine(const SharedIdentity& identity, std::shared_ptr<engine::KeyEngine> engine,
+                          Here here = Here::Now());
+
   // --- Rules ------------------------------------------------------------------------------------
 
   /// Returns the certificates of a name in make_pki.
@@ -202,7 +213,8 @@ class World {
   bool RunUntil(const std::function<bool()>& done, std::string_view what, Here here = Here::Now());
 
   /// Has both programs run their loops until neither would be called again, with `between` before
-  /// each turn, where programs are given more to do.
+  /// each turn, where programs are given more to do. Whose call is suspended then is called once
+  /// more: it must be suspended still, or a wakeup was lost.
   void RunUntilQuiet(Here here = Here::Now()) {
     RunUntilQuiet([] {}, here);
   }
@@ -219,6 +231,8 @@ class World {
   SharedIdentity Load(const Backend& backend, std::string_view name, Here here);
   std::uint64_t Progress() const;
   bool LetGo();
+  void TurnLoop(Here here);
+  void CheckNoWakeupIsLost(Here here);
   bool Run(const std::function<bool(End&)>& turn, const std::function<bool()>& done,
            std::string_view what, Here here);
   std::string Describe() const;
@@ -228,6 +242,7 @@ class World {
   Random random_;
   std::chrono::steady_clock::time_point now_;
   std::chrono::system_clock::time_point date_;
+  EventLoop loop_;
   std::unique_ptr<Connection> connection_;
   std::uint64_t schedules_ = 0;
 };
