@@ -18,13 +18,17 @@ Client::Client(Descriptor socket, std::unique_ptr<Dialogue> dialogue, const Clie
       socket_(std::move(socket)),
       transport_(socket_.number()),
       dialogue_(std::move(dialogue)) {
-  auto session = tandem::Session::Server(rules_.config, transport_);
+  auto session = tandem::Session::Server(rules_.config, transport_, rules_.runtime);
   if (session.ok()) {
     session_.emplace(*std::move(session));
   } else {
     failure_ = session.error();
   }
   Touch();
+}
+
+void Client::OnReady(std::function<void()> handler) {
+  if (session_.has_value()) session_->OnReady(std::move(handler));
 }
 
 Client::Need Client::Turn(std::span<std::byte> buffer) {

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -17,6 +18,7 @@
 #include "examples/net.h"
 #include "examples/tls_flags.h"
 #include "tandem/config.h"
+#include "tandem/engine/runtime.h"
 #include "tandem/session.h"
 #include "tandem/stream_socket.h"
 
@@ -27,6 +29,9 @@ struct ClientRules {
   std::shared_ptr<const tandem::Config> config;
   CloseStyle close = CloseStyle::kNotify;
   std::chrono::milliseconds idle_timeout{60'000};
+
+  /// Where handshakes wait for a key that works elsewhere. Outlives the clients.
+  tandem::engine::Runtime* runtime = nullptr;
 };
 
 /// One connection, from its handshake to its end.
@@ -35,7 +40,7 @@ class Client {
   /// What the next turn waits for.
   enum class Need : std::uint8_t {
     kTurn,   ///< Nothing: there is more to do. Others first.
-    kEvent,  ///< The socket.
+    kEvent,  ///< The socket, or the answer of a key: OnReady() tells.
     kGone,   ///< It is over; destroy it.
   };
 
@@ -50,6 +55,9 @@ class Client {
 
   /// Does a bounded amount of work. `buffer` is scratch space.
   Need Turn(std::span<std::byte> buffer);
+
+  /// Has `handler` called when the key that the handshake waits for has answered.
+  void OnReady(std::function<void()> handler);
 
   /// Notes that the socket has become readable, writable or broken.
   void NoteEvent() { starved_ = false; }

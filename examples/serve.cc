@@ -4,8 +4,11 @@
 //                 `--> Client (client.h)    one session and its end
 //                         `--> Dialogue     what is said inside: FileDialogue, EchoDialogue
 //
-// It does badly: one thread; private keys are used on the loop, a few per round; files are read on
-// the loop in bounded pieces; no logs, no limits per address, no privileges to drop.
+// Private keys are used on the loop, a few per round, or on threads of their own (--key-threads):
+// then the loop only waits for them, by the one descriptor of its Runtime.
+//
+// It does badly: one loop; files are read on it in bounded pieces; no logs, no limits per address,
+// no privileges to drop.
 
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -31,6 +34,9 @@
 #include "examples/server_loop.h"
 #include "examples/tls_flags.h"
 #include "tandem/config.h"
+#include "tandem/engine/runtime.h"
+#include "tandem/engine/thread_pool.h"
+#include "tandem/identity.h"
 #include "tandem/identity_store.h"
 
 namespace {
@@ -40,6 +46,7 @@ using tandem::Result;
 using tandem_examples::Descriptor;
 
 using Entries = std::vector<tandem::IdentityEntry>;
+using Keys = std::shared_ptr<tandem::engine::ThreadPool>;  // Null: keys are used on the loop.
 
 constexpr char kAbout[] = R"(usage: serve --cert=FILE [--key=FILE] [--root=DIR | --echo] [flags]
 
@@ -70,6 +77,7 @@ struct Options {
   std::string root = ".";
   bool echo = false;
   bool until_close = false;
+  int key_threads = 0;
   int max_clients = 10'000;
   int idle_timeout = 60;
   int handshake_timeout = 20;
@@ -80,14 +88,28 @@ int Fail(int status, const std::string& what) {
   return status;
 }
 
+Keys StartKeys(const Options& options) {
+  if (options.key_threads == 0) return nullptr;
+  tandem::engine::ThreadPool::Options pool;
+  pool.threads = static_cast<std::size_t>(options.key_threads);
+  return std::make_shared<tandem::engine::ThreadPool>(pool);
+}
+
+Result<std::shared_ptr<const tandem::Identity>> Load(const Options& options, const Keys& keys,
+                                                     const std::string& cert,
+                                                     const std::string& key) {
+  auto identity = tandem_examples::LoadIdentity(*options.tls.backend, cert, key);
+  if (!identity.ok() || keys == nullptr) return identity;
+  return tandem::Identity::OnEngine(*identity, keys);
+}
+
 // The first serves all that no other is for.
-Result<Entries> LoadEntries(const Options& options) {
-  const tandem_examples::TlsOptions& tls = options.tls;
-  auto first = tandem_examples::LoadIdentity(*tls.backend, tls.cert, tls.key);
+Result<Entries> LoadEntries(const Options& options, const Keys& keys) {
+  auto first = Load(options, keys, options.tls.cert, options.tls.key);
   if (!first.ok()) return first.error();
   Entries entries{{*std::move(first)}};
   for (const Also& also : options.also) {
-    auto identity = tandem_examples::LoadIdentity(*tls.backend, also.cert, also.key);
+    auto identity = Load(options, keys, also.cert, also.key);
     if (!identity.ok()) return identity.error();
     entries.push_back({*std::move(identity)});
     if (!also.name.empty()) entries.back().names = {also.name};
@@ -128,12 +150,12 @@ Descriptor TakeSignals() {
 }
 
 // Does what the signals that have come ask for. False: to stop.
-bool HandleSignals(const Descriptor& signals, const Options& options,
+bool HandleSignals(const Descriptor& signals, const Options& options, const Keys& keys,
                    tandem::IdentityStore& store) {
   signalfd_siginfo signal{};
   while (::read(signals.number(), &signal, sizeof signal) == sizeof signal) {
     if (signal.ssi_signo != SIGHUP) return false;
-    auto entries = LoadEntries(options);
+    auto entries = LoadEntries(options, keys);
     if (entries.ok()) {
       store.Replace(*std::move(entries));
       std::cerr << "serve: certificates read anew\n";
@@ -145,7 +167,7 @@ bool HandleSignals(const Descriptor& signals, const Options& options,
 }
 
 // Descriptors that are no client's: stdin and its like, the listener, the folder, epoll, the
-// signals.
+// signals, the Runtime's.
 constexpr rlim_t kOurOwn = 16;
 
 // Returns how many clients there are descriptors for. The usual limit of 1024 is from another
@@ -162,7 +184,9 @@ std::size_t RoomForClients(bool with_files) {
 }
 
 int Serve(const Options& options) {
-  auto entries = LoadEntries(options);
+  const Descriptor signals = TakeSignals();  // Threads inherit what is blocked.
+  const Keys keys = StartKeys(options);
+  auto entries = LoadEntries(options, keys);
   if (!entries.ok()) return Fail(1, entries.error().ToString());
   const auto store = tandem::IdentityStore::Make(*std::move(entries));
   auto config = BuildConfig(options, *store);
@@ -178,21 +202,25 @@ int Serve(const Options& options) {
     if (options.echo) return std::make_unique<tandem_examples::EchoDialogue>();
     return std::make_unique<tandem_examples::FileDialogue>(*files, file_rules);
   };
-  const tandem_examples::ClientRules client_rules{*std::move(config), options.tls.close,
-                                                  std::chrono::seconds(options.idle_timeout)};
+  tandem::engine::Runtime runtime;
+  const tandem_examples::ClientRules client_rules{
+      *std::move(config), options.tls.close, std::chrono::seconds(options.idle_timeout), &runtime};
 
   tandem_examples::LoopRules loop_rules = options.loop;
   loop_rules.max_clients =
       std::min(static_cast<std::size_t>(options.max_clients), RoomForClients(files.has_value()));
-  const Descriptor signals = TakeSignals();
   auto listener = tandem_examples::Listen(options.listen);
   if (!listener.ok()) return Fail(1, listener.error().ToString());
   std::cout << "READY " << EndpointText(tandem_examples::LocalEndpoint(listener->number()))
             << std::endl;
 
   tandem_examples::ServerLoop loop(*std::move(listener), loop_rules, client_rules, make_dialogue);
-  const auto failure = loop.Run(signals, [&] { return HandleSignals(signals, options, *store); });
-  if (options.tls.verbose) std::cerr << "serve: " << loop.Summary() << "\n";
+  const auto failure =
+      loop.Run(signals, [&] { return HandleSignals(signals, options, keys, *store); });
+  const std::size_t elsewhere = keys == nullptr ? 0 : keys->counters().completed;
+  if (options.tls.verbose) {
+    std::cerr << "serve: " << loop.Summary() << " keys_used_elsewhere=" << elsewhere << "\n";
+  }
   return failure.has_value() ? Fail(1, *failure) : 0;
 }
 
@@ -243,6 +271,9 @@ void DeclareLimitFlags(tandem_examples::Flags& flags, Options& options) {
                   "Steps of handshakes per round of the loop. Default: 4. More\n"
                   "make a crowd of new clients quicker and all others slower:\n"
                   "each step may sign, which takes up to some milliseconds.");
+  flags.AddNumber("key-threads", 0, 64, options.key_threads,
+                  "Use private keys on N threads of lower priority, while the loop\n"
+                  "goes on. Default: 0, on the loop.");
   flags.AddNumber("idle-timeout", 1, 86400, options.idle_timeout,
                   "Part from a client after N seconds of silence. Default: 60.");
   flags.AddNumber("handshake-timeout", 1, 86400, options.handshake_timeout,

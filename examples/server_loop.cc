@@ -17,6 +17,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // Events taken per round. Those beyond come with the next.
+// Turns that a client with much to say gets between two handshakes of others.
+constexpr int kTalkingPasses = 16;
+
 constexpr std::size_t kEvents = 256;
 
 // Clients admitted per round: a flood of new ones must not stop those who are here.
@@ -42,7 +45,7 @@ ServerLoop::ServerLoop(Descriptor listener, const LoopRules& rules, const Client
 std::optional<std::string> ServerLoop::Run(const Descriptor& signals,
                                            std::function<bool()> on_signal) {
   ResumeAcceptingIfRoom();
-  if (!accepting_ || !Watch(signals.number(), EPOLLIN)) {
+  if (!accepting_ || !Watch(signals.number(), EPOLLIN) || !WatchRuntime()) {
     return std::string("epoll_ctl: ") + std::strerror(errno);
   }
   while (!stopping_) {
@@ -77,6 +80,10 @@ bool ServerLoop::Watch(int descriptor, std::uint32_t events) const {
   return ::epoll_ctl(epoll_.number(), EPOLL_CTL_ADD, descriptor, &event) == 0;
 }
 
+bool ServerLoop::WatchRuntime() const {
+  return client_rules_.runtime == nullptr || Watch(client_rules_.runtime->fd(), EPOLLIN);
+}
+
 int ServerLoop::EpollTimeout() const {
   if (!talking_.empty() || !shaking_hands_.empty()) return 0;
   Deadline next = accept_again_;
@@ -97,6 +104,9 @@ std::optional<std::string> ServerLoop::TakeEvents(const Descriptor& signals,
       if (!on_signal()) stopping_ = true;
     } else if (descriptor == listener_.number()) {
       Accept();
+    } else if (client_rules_.runtime != nullptr && descriptor == client_rules_.runtime->fd()) {
+      // It calls the handlers of Accept(). Those beyond its budget come with the next round.
+      client_rules_.runtime->RunReady();
     } else if (const auto found = places_.find(descriptor); found != places_.end()) {
       found->second.client.NoteEvent();
       Enqueue(found->second);
@@ -133,6 +143,7 @@ void ServerLoop::Accept() {
     Place& place = places_.try_emplace(number, std::move(socket), make_dialogue_(), client_rules_)
                        .first->second;
     most_at_once_ = std::max(most_at_once_, places_.size());
+    place.client.OnReady([this, &place] { Enqueue(place); });
     Schedule(place);
     Enqueue(place);
   }
@@ -168,11 +179,15 @@ void ServerLoop::Enqueue(Place& place) {
 }
 
 void ServerLoop::GiveTurns() {
-  // As many as stand there now: who comes back goes behind those who have just arrived.
-  for (std::size_t left = talking_.size(); left > 0; --left) {
-    const int socket = talking_.front();
-    talking_.pop_front();
-    GiveTurn(socket);
+  // More than one pass: a turn reads one record, and who has several waiting must not get one for
+  // each handshake that others make.
+  for (int passes = kTalkingPasses; passes > 0 && !talking_.empty(); --passes) {
+    // As many as stand there now: who comes back goes behind those who have just arrived.
+    for (std::size_t left = talking_.size(); left > 0; --left) {
+      const int socket = talking_.front();
+      talking_.pop_front();
+      GiveTurn(socket);
+    }
   }
   for (int left = rules_.handshakes_per_turn; left > 0 && !shaking_hands_.empty(); --left) {
     const int socket = shaking_hands_.front();

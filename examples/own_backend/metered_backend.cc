@@ -37,6 +37,7 @@ class MeteredSession final : public tandem::BackendSession {
 
   std::vector<std::byte> FirstFinished() const override { return inner_->FirstFinished(); }
   tandem::Failure TakeFailure() override { return inner_->TakeFailure(); }
+  tandem::engine::ThreadState* thread_state() override { return inner_->thread_state(); }
 
  private:
   std::unique_ptr<tandem::BackendSession> inner_;
