@@ -143,31 +143,6 @@ class SaysGoodbyeTwice final : public RelayedSession {
   bool closing_ = false;
 };
 
-class SaysGoodbyeWhenDestroyed final : public DecoratedSession {
- public:
-  using DecoratedSession::DecoratedSession;
-  ~SaysGoodbyeWhenDestroyed() override {
-    if (done_) static_cast<void>(inner().CloseNotify());
-  }
-  Step Handshake() override {
-    const Step step = inner().Handshake();
-    done_ = step.outcome == Step::Outcome::kDone;
-    return step;
-  }
-  Step Read(std::span<std::byte> plaintext) override {
-    const Step step = inner().Read(plaintext);
-    done_ = done_ && step.outcome != Step::Outcome::kFailed;
-    return step;
-  }
-  Step CloseNotify() override {
-    done_ = false;
-    return inner().CloseNotify();
-  }
-
- private:
-  bool done_ = false;
-};
-
 class NeverRekeys final : public DecoratedSession {
  public:
   using DecoratedSession::DecoratedSession;
@@ -262,10 +237,6 @@ constexpr Bug kBugs[] = {
      "Sends its close_notify twice.",
      {"Tls13/StreamToTheServerCutAtAnyByteIsTruncatedUnlessCloseNotifyCame", Role::kClient},
      MakeSession<SaysGoodbyeTwice>},
-    {"says-goodbye-when-destroyed",
-     "Sends a close_notify for a session that is abandoned.",
-     {"Tls13/DestroyedSessionSendsNothing", Role::kClient},
-     MakeSession<SaysGoodbyeWhenDestroyed>},
     {"never-rekeys",
      "Says that it has changed its key, and has not.",
      {"Tls13/RekeyKeepsTheStream", Role::kClient},
