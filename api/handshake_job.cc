@@ -29,7 +29,7 @@ HandshakeJob::~HandshakeJob() { Cancel(); }
 
 HandshakeJob::Turn HandshakeJob::Advance(BackendSession& backend) {
   if (runtime_ == nullptr || (!suspended() && engine::Job::current() != nullptr)) {
-    step_ = backend.Handshake();
+    StepHere(backend);
     return Turn::kStepped;
   }
   if (runtime_lives_.expired()) return Turn::kRuntimeGone;
@@ -40,7 +40,7 @@ HandshakeJob::Turn HandshakeJob::Advance(BackendSession& backend) {
   // Nothing is thrown through a job's end; the caller's stack is the place for it.
   const auto take_step = [this] {
     try {
-      step_ = backend_->Handshake();
+      StepHere(*backend_);
     } catch (...) {
       thrown_ = std::current_exception();
     }
@@ -49,6 +49,15 @@ HandshakeJob::Turn HandshakeJob::Advance(BackendSession& backend) {
   return Settle(jobs.Start(take_step, {.wait_context = &*wait_,
                                        .thread_state = backend.thread_state(),
                                        .stack_class = runtime_->options().stack_class}));
+}
+
+// The job may be one of somebody else's, in which something has failed before.
+void HandshakeJob::StepHere(BackendSession& backend) {
+  const engine::Job* const job = engine::Job::current();
+  const bool unharmed = job != nullptr && job->failure().empty();
+  key_failure_.clear();
+  step_ = backend.Handshake();
+  if (unharmed) key_failure_ = job->failure();
 }
 
 HandshakeJob::Turn HandshakeJob::Settle(engine::JobRun run) {
@@ -71,7 +80,6 @@ HandshakeJob::Turn HandshakeJob::Settle(engine::JobRun run) {
       return Turn::kSuspended;
     case engine::JobOutcome::kFinished: break;
   }
-  key_failure_ = std::move(run.failure);
   Ended();
   if (thrown_ != nullptr) std::rethrow_exception(std::exchange(thrown_, nullptr));
   return Turn::kStepped;

@@ -76,6 +76,7 @@ class HandshakeJob {
   engine::ChangedFds changed_wait_fds();
 
  private:
+  void StepHere(BackendSession& backend);
   Turn Settle(engine::JobRun run);
   void Register();
   void WatchFds();

@@ -55,7 +55,7 @@ class Session final {
   ///
   /// `runtime` is needed where something in `config` may answer later: a hook, or a key that lives
   /// elsewhere, which is kMisuse without. It should outlive the session; one that goes first ends
-  /// the session if that is suspended.
+  /// the session if its handshake is not done.
   static Result<Session> Client(std::shared_ptr<const Config> config, const ServerName& server,
                                 Transport& transport, engine::Runtime* runtime = nullptr);
 
@@ -68,8 +68,8 @@ class Session final {
 
   /// Abandons the connection: sends nothing, waits for nothing, and no hook or callback runs
   /// afterwards. What is pending elsewhere finds nobody. Not from inside its own hook or transport:
-  /// that ends the program. On a thread that is not the Runtime's, a
-  /// suspended call is left to the Runtime, which brings it to its end.
+  /// that ends the program. On a thread that is not the Runtime's, a suspended call is left to the
+  /// Runtime, which brings it to its end.
   ~Session();
 
   /// Drives the handshake. Once it is done: kOk, and nothing is sent. Read() and Write() drive it

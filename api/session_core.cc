@@ -430,14 +430,8 @@ Failure SessionCore::Attribute(Failure failure) const {
     return {std::move(error), std::nullopt};
   }
   if (error.kind == ErrorKind::kPeerAlert) return failure;
-  if (wire_.receive_failure().has_value()) {
-    error.kind = ErrorKind::kTransport;
-    error.what = "the connection broke while receiving";
-    error.system_error = *wire_.receive_failure();
-  } else if (wire_.saw_end()) {
-    error.kind = ErrorKind::kTruncated;
-    error.what = handshaking() ? "the peer closed the connection in the middle of the handshake"
-                               : "the connection ended without close_notify: bytes may be missing";
+  if (wire_.receive_failure().has_value() || wire_.saw_end()) {
+    SayHowWireEnded(error, wire_.receive_failure());
   } else if (!wire_.looks_like_tls()) {
     error = NotTls(wire_.first_bytes());
   } else {
@@ -445,6 +439,18 @@ Failure SessionCore::Attribute(Failure failure) const {
   }
   error.alert_sent.reset();
   return {std::move(error), std::nullopt};
+}
+
+void SessionCore::SayHowWireEnded(Error& error, std::optional<int> receive_failure) const {
+  error.kind = receive_failure.has_value() ? ErrorKind::kTransport : ErrorKind::kTruncated;
+  error.system_error = receive_failure.value_or(0);
+  if (receive_failure.has_value()) {
+    error.what = "the connection broke while receiving";
+  } else if (handshaking()) {
+    error.what = "the peer closed the connection in the middle of the handshake";
+  } else {
+    error.what = "the connection ended without close_notify: bytes may be missing";
+  }
 }
 
 // Whatever was half done: nothing but Flush() goes on, and the library is not entered again.

@@ -124,6 +124,7 @@ class SessionCore final : public engine::Orphan, private engine::JobOwner {
   Status Fail(Error error, std::optional<Alert> alert_due = std::nullopt);
   Status Refuse(Error error);
   Failure Attribute(Failure failure) const;
+  void SayHowWireEnded(Error& error, std::optional<int> receive_failure) const;
 
   std::shared_ptr<const Config> config_;
   std::optional<ServerName> server_;

@@ -77,12 +77,9 @@ Status SessionCore::WaitForAnswer() {
 Status SessionCore::FailWithEndAhead() {
   const auto& end = wire_.end_ahead();
   if (!end.has_value()) return FailWithSend();
-  if (end->outcome == TransportResult::Outcome::kEnd) {
-    return Fail(MakeError(ErrorKind::kTruncated,
-                          "the peer closed the connection in the middle of the handshake"));
-  }
-  Error error = MakeError(ErrorKind::kTransport, "the connection broke while receiving");
-  error.system_error = end->system_error;
+  const bool closed = end->outcome == TransportResult::Outcome::kEnd;
+  Error error;
+  SayHowWireEnded(error, closed ? std::nullopt : std::optional(end->system_error));
   return Fail(std::move(error));
 }
 

@@ -50,6 +50,7 @@ class Fiber {
   using Exceptions = std::array<std::uintptr_t, 2>;
 
   void FindExceptions();
+  void SwapExceptions();
   [[noreturn]] static void Begin(boost::context::detail::transfer_t from);
 
   Body& body_;
@@ -61,17 +62,21 @@ class Fiber {
   bool finished_ = false;
 };
 
-// Both are inline, as is who calls them: a processor that predicts where a function returns to is
-// wrong for each one that is left on another stack than it was entered.
+inline void Fiber::SwapExceptions() {
+  const Exceptions& others = *threads_exceptions_;
+  // Hardly ever is there one.
+  if ((others[0] | others[1] | exceptions_[0] | exceptions_[1]) == 0) return;
+  std::swap(*threads_exceptions_, exceptions_);
+}
 
 inline void Fiber::Enter() {
   assert(!finished_);
   if (threads_exceptions_ == nullptr) FindExceptions();
-  std::swap(*threads_exceptions_, exceptions_);
+  SwapExceptions();
   watchers_.BeforeEnter();
   inside_ = boost::context::detail::jump_fcontext(inside_, this).fctx;
   watchers_.AfterLeave();
-  std::swap(*threads_exceptions_, exceptions_);
+  SwapExceptions();
 }
 
 inline void Fiber::Leave() {

@@ -8,23 +8,14 @@
 #include <utility>
 
 #include "engine/fiber.h"
+#include "engine/return_by_jump.h"
 
 namespace tandem::engine {
 namespace {
 
 thread_local Job* current_job = nullptr;
 
-JobRun Refusal(JobFault fault) {
-  JobRun run;
-  run.fault = fault;
-  return run;
-}
-
-JobRun NoJobs() {
-  JobRun run;
-  run.outcome = JobOutcome::kNoJobs;
-  return run;
-}
+JobRun Refusal(JobFault fault) { return {.fault = fault}; }
 
 }  // namespace
 
@@ -35,8 +26,8 @@ struct Job::Parts final : Fiber::Body {
     body = nullptr;
   }
 
-  // On the stack of whoever entered the fiber.
-  void RunOutside() noexcept {
+  // On the stack of whoever entered the fiber. Cold: a pause is what must be fast.
+  [[gnu::cold]] void RunOutside() noexcept {
     try {
       (*outside)();
     } catch (...) {
@@ -59,14 +50,13 @@ Job::~Job() = default;
 
 Job* Job::current() { return current_job; }
 
-// Inline for the same reason as Fiber::Leave() is.
 inline void Job::LeaveThread() {
   if (parts_->thread_state != nullptr) parts_->thread_state->Leave();
   parts_->fiber->Leave();
   if (parts_->thread_state != nullptr) parts_->thread_state->Enter();
 }
 
-void Job::Pause() {
+TANDEM_RETURNS_BY_JUMP void Job::Pause() {
   if (current_job != this || pause_blocked() || cancelled_) return;
   state_ = State::kPaused;
   LeaveThread();
@@ -90,8 +80,13 @@ void Job::CallOutside(const std::function<void()>& call) {
   std::rethrow_exception(std::exchange(parts_->thrown, nullptr));
 }
 
-void Job::NoteFailure(std::string reason) {
-  if (failure_.empty()) failure_ = std::move(reason);
+void Job::NoteFailure(std::string_view reason) noexcept {
+  if (!failure_.empty()) return;
+  try {
+    failure_ = reason;
+  } catch (const std::bad_alloc&) {
+    failure_ = "out of memory";  // Short enough to need none.
+  }
 }
 
 void CallOutside(const std::function<void()>& call) {
@@ -107,32 +102,24 @@ JobPool::JobPool(const Limits& limits, Reaper* reaper) : limits_(limits), reaper
 }
 
 // Enters the job until it pauses or ends. What it wants to have called outside is called here.
-[[gnu::always_inline]] inline JobRun JobPool::Run(Job& job) {
+TANDEM_RETURNS_BY_JUMP JobRun JobPool::Run(Job& job) {
   Job::Parts& parts = *job.parts_;
   for (;;) {
     job.state_ = Job::State::kRunning;
     current_job = &job;
     parts.fiber->Enter();
     current_job = nullptr;
-    if (job.state_ != Job::State::kOutside) break;
+    if (job.state_ == Job::State::kPaused) break;
+    if (job.state_ == Job::State::kRunning) return Finish(job);
     parts.RunOutside();
   }
-  JobRun run;
-  if (parts.fiber->finished()) {
-    Finish(job, run);
-    return run;
-  }
-  run.outcome = JobOutcome::kPaused;
-  run.job = {job.slot_, job.generation_};
   job.named_ = true;
-  return run;
+  return {.outcome = JobOutcome::kPaused, .job = {job.slot_, job.generation_}};
 }
 
-void JobPool::Finish(Job& job, JobRun& run) {
+JobRun JobPool::Finish(Job& job) {
+  assert(job.parts_->fiber->finished());
   assert(!job.pause_blocked() && "a job must unblock as often as it blocks");
-  run.outcome = JobOutcome::kFinished;
-  run.result = job.parts_->result;
-  run.failure = std::move(job.failure_);
   job.failure_.clear();
   job.blocked_ = 0;
   job.cancelled_ = false;
@@ -145,6 +132,7 @@ void JobPool::Finish(Job& job, JobRun& run) {
   if (!worn_out) free_slots_.push_back(job.slot_);
   --in_flight_;
   Unbind();
+  return {.outcome = JobOutcome::kFinished, .result = job.parts_->result};
 }
 
 JobPool::~JobPool() {
@@ -186,14 +174,14 @@ void JobPool::Unbind() {
   if (in_flight_ == 0) thread_.store(nullptr, std::memory_order_release);
 }
 
-JobRun JobPool::Start(std::function<int()> body, const Setting& setting) {
+TANDEM_RETURNS_BY_JUMP JobRun JobPool::Start(std::function<int()> body, const Setting& setting) {
   if (Job::current() != nullptr) return Refusal(JobFault::kNested);
   if (!Bind()) return Refusal(JobFault::kWrongThread);
   const bool full = limits_.max_jobs > 0 && in_flight_ >= limits_.max_jobs;
   Job* const job = full ? nullptr : Prepare(setting);
   if (job == nullptr) {
     Unbind();
-    return NoJobs();
+    return {.outcome = JobOutcome::kNoJobs};
   }
   job->parts_->body = std::move(body);
   ++in_flight_;
@@ -244,11 +232,12 @@ JobFault JobPool::FaultOf(JobId id) const {
   if (!on_own_thread()) return JobFault::kWrongThread;
   if (id.slot >= slots_.size()) return JobFault::kUnknownJob;
   const Job& job = *slots_[id.slot];
-  if (job.generation_ != id.generation || !job.named_) return JobFault::kUnknownJob;
-  return job.state_ == Job::State::kPaused ? JobFault::kNone : JobFault::kNested;
+  if (job.generation_ != id.generation) return JobFault::kUnknownJob;
+  if (job.state_ == Job::State::kPaused) return JobFault::kNone;
+  return job.named_ ? JobFault::kNested : JobFault::kUnknownJob;
 }
 
-JobRun JobPool::Resume(JobId job) {
+TANDEM_RETURNS_BY_JUMP JobRun JobPool::Resume(JobId job) {
   const JobFault fault = FaultOf(job);
   if (fault != JobFault::kNone) return Refusal(fault);
   return Run(*slots_[job.slot]);

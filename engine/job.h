@@ -17,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tandem/engine/stack_pool.h"
@@ -55,9 +56,8 @@ struct JobId {
 struct [[nodiscard]] JobRun {
   JobOutcome outcome = JobOutcome::kFailed;
   JobFault fault = JobFault::kNone;
-  JobId job;            ///< kPaused: what to resume.
-  int result = 0;       ///< kFinished: what the body returned.
-  std::string failure;  ///< kFinished: what Job::NoteFailure() kept, or empty.
+  int result = 0;  ///< kFinished: what the body returned.
+  JobId job = {};  ///< kPaused: what to resume.
 };
 
 /// Saves and restores what a library keeps per thread, such as a queue of errors, so that jobs that
@@ -99,11 +99,11 @@ class Job {
   /// The one it was started with; null if none.
   WaitContext* wait_context() const { return wait_context_; }
 
-  /// Keeps why a key or hook has failed, the first reason, for whoever reports it: a library's own
-  /// code for it says nothing.
-  void NoteFailure(std::string reason);
+  /// Keeps why a key or hook has failed, the first reason, for the body to report: a library's own
+  /// code for it says nothing. Short of memory it keeps that.
+  void NoteFailure(std::string_view reason) noexcept;
 
-  /// Returns what NoteFailure() has kept; empty: nothing has failed.
+  /// Returns what NoteFailure() has kept; empty: nothing has failed. Forgotten when the job ends.
   const std::string& failure() const { return failure_; }
 
   /// Takes over what a job that is cancelled cannot bring to its end; null if nobody does.
@@ -198,7 +198,7 @@ class JobPool {
   Job* IdleJob();
   void MakeJob();
   JobRun Run(Job& job);
-  void Finish(Job& job, JobRun& run);
+  JobRun Finish(Job& job);
 
   const Limits limits_;
   Reaper* const reaper_;

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <new>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -194,11 +195,8 @@ void NoteFailure(const KeyOutcome& outcome) noexcept {
   Job* const job = Job::current();
   const auto* failure = std::get_if<ReplyFailure>(&outcome);
   if (job == nullptr || failure == nullptr) return;
-  try {
-    job->NoteFailure(failure->reason.empty() ? "no reason given" : failure->reason);
-  } catch (const std::bad_alloc&) {
-    job->NoteFailure("out of memory");  // Short enough to need none.
-  }
+  job->NoteFailure(failure->reason.empty() ? std::string_view("no reason given")
+                                           : std::string_view(failure->reason));
 }
 
 KeyOutcome PerformOrFail(const std::shared_ptr<KeyEngine>& engine, std::shared_ptr<const Key> key,

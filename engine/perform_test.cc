@@ -81,6 +81,7 @@ class PerformTest : public testing::Test {
     const JobRun run = jobs_.Start(
         [this] {
           outcome_ = Perform(engine_, key_, KeyRequest{});
+          noted_ = Job::current()->failure();
           return 1;
         },
         {&wait_});
@@ -99,6 +100,7 @@ class PerformTest : public testing::Test {
   JobPool jobs_{JobPool::Limits{}, &reaper_};
   JobId job_;
   std::optional<KeyOutcome> outcome_;
+  std::string noted_;  // On the job.
 };
 
 TEST_F(PerformTest, PausesUntilItIsAnswered) {
@@ -158,13 +160,14 @@ TEST_F(PerformTest, RejectionFailsAtOnceWithTheEnginesReason) {
   const JobRun run = Start();
   EXPECT_EQ(run.outcome, JobOutcome::kFinished);
   EXPECT_EQ(ReasonOf(*outcome_), "no such slot");
-  EXPECT_EQ(run.failure, "no such slot");
+  EXPECT_EQ(noted_, "no such slot");
   EXPECT_EQ(wait_.status(), AsyncStatus::kError);
 }
 
 TEST_F(PerformTest, RejectionWithoutAReasonHasOne) {
   engine_->script = {Submission::kRejected};
-  EXPECT_EQ(Start().failure, "the key engine rejects the operation");
+  EXPECT_EQ(Start().outcome, JobOutcome::kFinished);
+  EXPECT_EQ(noted_, "the key engine rejects the operation");
 }
 
 TEST_F(PerformTest, NotesTheFirstFailureOnTheJob) {
@@ -175,15 +178,17 @@ TEST_F(PerformTest, NotesTheFirstFailureOnTheJob) {
       [this] {
         EXPECT_EQ(ReasonOf(Perform(engine_, key_, KeyRequest{})), "first");
         EXPECT_EQ(ReasonOf(Perform(engine_, key_, KeyRequest{})), "second");
+        EXPECT_EQ(Job::current()->failure(), "first");
         return 1;
       },
       {&wait_});
-  EXPECT_EQ(run.failure, "first");
+  EXPECT_EQ(run.result, 1);
 }
 
 TEST_F(PerformTest, NotesAFailureThatHasNoReason) {
   engine_->on_submit = [](Operation& operation) { operation.Fail(""); };
-  EXPECT_EQ(Start().failure, "no reason given");
+  EXPECT_EQ(Start().outcome, JobOutcome::kFinished);
+  EXPECT_EQ(noted_, "no reason given");
 }
 
 TEST_F(PerformTest, StatusThatTheEngineSetsStays) {
@@ -197,7 +202,7 @@ TEST_F(PerformTest, CancelledJobFailsAtOnceAndAbandons) {
   ASSERT_EQ(Start().outcome, JobOutcome::kPaused);
   const JobRun run = jobs_.Cancel(job_);
   EXPECT_EQ(run.outcome, JobOutcome::kFinished);
-  EXPECT_EQ(run.failure, "the call was given up");
+  EXPECT_EQ(noted_, "the call was given up");
   EXPECT_EQ(ReasonOf(*outcome_), "the call was given up");
   EXPECT_EQ(engine_->cancelled, 1);
   EXPECT_EQ(engine_->continued, 0);
@@ -210,7 +215,8 @@ TEST_F(PerformTest, CancelledJobFailsAtOnceAndAbandons) {
 TEST_F(PerformTest, CancelledWhileTheEngineIsBusySubmitsNoMore) {
   engine_->script = {Submission::kAgain};
   ASSERT_EQ(Start().outcome, JobOutcome::kPaused);
-  EXPECT_EQ(jobs_.Cancel(job_).failure, "the call was given up");
+  EXPECT_EQ(jobs_.Cancel(job_).outcome, JobOutcome::kFinished);
+  EXPECT_EQ(noted_, "the call was given up");
   EXPECT_EQ(engine_->submitted, 1);
 }
 
@@ -230,7 +236,8 @@ TEST_F(PerformTest, CancelledJobSubmitsNothingMore) {
 TEST_F(PerformTest, OperationThatMustBeContinuedGoesToTheReaper) {
   engine_->needs_reaper = true;
   ASSERT_EQ(Start().outcome, JobOutcome::kPaused);
-  EXPECT_EQ(jobs_.Cancel(job_).failure, "the call was given up");
+  EXPECT_EQ(jobs_.Cancel(job_).outcome, JobOutcome::kFinished);
+  EXPECT_EQ(noted_, "the call was given up");
   ASSERT_NE(reaper_.adopted, nullptr);
   Orphan& orphan = *reaper_.adopted;
   EXPECT_FALSE(orphan.Reap());
@@ -247,7 +254,8 @@ TEST_F(PerformTest, AnsweredOperationDoesNotGoToTheReaper) {
   engine_->needs_reaper = true;
   ASSERT_EQ(Start().outcome, JobOutcome::kPaused);
   engine_->last->Complete({});
-  EXPECT_EQ(jobs_.Cancel(job_).failure, "the call was given up");
+  EXPECT_EQ(jobs_.Cancel(job_).outcome, JobOutcome::kFinished);
+  EXPECT_EQ(noted_, "the call was given up");
   EXPECT_EQ(reaper_.adopted, nullptr);
 }
 

@@ -63,8 +63,8 @@ class Runtime final : public Reaper {
  public:
   struct Options {
     /// Calls that are suspended at once; more are told kWantAsync and are woken when there is room.
-    /// 0: as many as there are stacks, see StackPool. Each costs the stack that it has touched, 4
-    /// to 16 KiB. Default: more than one loop serves.
+    /// 0: as many as there are stacks, see StackPool. Each costs the stack that it has touched
+    /// and what the library holds for a handshake. Default: more than one loop serves.
     std::size_t max_jobs = 100'000;
 
     /// The stacks of sessions. kLarge costs nothing but address space, until it is touched.

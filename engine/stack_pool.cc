@@ -56,16 +56,18 @@ std::byte* LowestShown(std::byte* begin, std::byte* end) {
 // but to read all of it would cost more than most jobs. One word in each stride is read, and as
 // much below what they show as was used, for frames are contiguous but for large arrays.
 std::byte* LowestUsed(const Stack& stack) {
+  std::byte* const begin = stack.top - stack.size() / kStride * kStride;
   // Every job uses the topmost stride.
-  std::byte* lowest = LowestShown(stack.bottom, stack.top - kStride);
-  for (std::byte* stride = lowest; stride > stack.bottom;) {
+  std::byte* lowest = LowestShown(begin, stack.top - kStride);
+  for (std::byte* stride = lowest; stride > begin;) {
     const auto used = static_cast<std::size_t>(stack.top - lowest);
     const auto below = static_cast<std::size_t>(lowest - stride);
     if (below >= std::min(used, kNeighbourhood)) break;
     stride -= kStride;
     if (!IsZero(stride)) lowest = stride;
   }
-  return lowest;
+  // What is left below is less than a stride.
+  return lowest == begin ? stack.bottom : lowest;
 }
 
 // Not memset(): a compiler may leave out what nobody reads.

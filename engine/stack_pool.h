@@ -38,8 +38,9 @@ class StackPool {
   /// Idle stacks of a class that keep their memory; what is given back beyond loses it at once.
   static constexpr std::size_t kIdleWatermark = 64;
 
-  /// How far apart Give() looks for what was used far below everything else.
-  static constexpr std::size_t kProbeStride = 1024;
+  /// How far apart Give() looks for what was used far below everything else. An odd number of cache
+  /// lines: a power of two would use the same few lines of the cache for all.
+  static constexpr std::size_t kProbeStride = 960;
 
   StackPool();
   StackPool(const StackPool&) = delete;

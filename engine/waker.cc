@@ -137,9 +137,7 @@ void WakeTarget::AwaitEnd(const Calls& calls, Lock& lock) {
   call_ended_.wait(lock, [&] { return calls.depth == 0 || calls.ended != ended; });
 }
 
-void WakeTarget::Rearm() {
-  // A wakeup that comes between this look and the waiter's own look stays noted, or is seen there.
-  if (!woken() && !rests()) return;
+void WakeTarget::ForgetAndListen() {
   const Lock lock(mutex_);
   if (rests()) ChangePhase(1);
   ForgetWakeup();

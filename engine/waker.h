@@ -84,7 +84,10 @@ class WakeTarget : public std::enable_shared_from_this<WakeTarget> {
 
   /// Forgets wakeups, and makes the fd unreadable: the waiter looks for itself now. Ends a rest.
   /// Own thread only.
-  void Rearm();
+  void Rearm() {
+    // A wakeup that comes between this look and the waiter's own stays noted, or is seen there.
+    if (woken() || rests()) ForgetAndListen();
+  }
 
   /// Waits for nothing until the next Rearm(): forgets wakeups, makes the fd unreadable, leaves the
   /// ready list, and ignores who wakes it meanwhile. Does not wait for a callback that runs at this
@@ -130,6 +133,7 @@ class WakeTarget : public std::enable_shared_from_this<WakeTarget> {
   bool rests() const { return phase_.load(std::memory_order_relaxed) % 2 != 0; }
   void ChangePhase(std::uint32_t by);
   void ForgetWakeup();
+  void ForgetAndListen();
   std::shared_ptr<ReadyList> TakeListing();
   void MakeDueCalls(Lock& lock);
   void Begin(Calls& calls);

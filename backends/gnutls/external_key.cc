@@ -123,13 +123,7 @@ std::optional<KeyRequest> RequestOfMessage(gnutls_sign_algorithm_t scheme,
 
 // Has the session report `reason`, if this runs in a job. The library's own code says nothing.
 void NoteKeyFailure(const char* reason) noexcept {
-  engine::Job* const job = engine::Job::current();
-  if (job == nullptr) return;
-  try {
-    job->NoteFailure(reason);
-  } catch (const std::bad_alloc&) {
-    job->NoteFailure("out of memory");  // Short enough to need none.
-  }
+  if (engine::Job* const job = engine::Job::current()) job->NoteFailure(reason);
 }
 
 // As long as a DER ECDSA-Sig-Value is at most: two numbers of `bits` bits and a sign.

@@ -207,14 +207,14 @@ TEST_F(ExternalKeyTest, FailedSignatureIsFatalAndLeavesNothing) {
 std::string FailureIn(const std::function<void()>& body) {
   engine::WaitContext wait;
   engine::JobPool jobs;
-  return jobs
-      .Start(
-          [&] {
-            body();
-            return 0;
-          },
-          {.wait_context = &wait})
-      .failure;
+  std::string noted;
+  const auto run = [&] {
+    body();
+    noted = engine::Job::current()->failure();
+    return 0;
+  };
+  EXPECT_EQ(jobs.Start(run, {.wait_context = &wait}).outcome, engine::JobOutcome::kFinished);
+  return noted;
 }
 
 TEST_F(ExternalKeyTest, SignatureOfAnotherLengthIsTheEnginesFailure) {

@@ -5,7 +5,6 @@
 #include <openssl/core_names.h>
 #include <openssl/params.h>
 
-#include <new>
 #include <utility>
 
 #include "backends/openssl/provider.h"
@@ -140,13 +139,7 @@ engine::KeyOutcome ProviderKey::Perform(engine::KeyRequest request) const {
 }
 
 void NoteKeyFailure(const char* reason) noexcept {
-  engine::Job* const job = engine::Job::current();
-  if (job == nullptr) return;
-  try {
-    job->NoteFailure(reason);
-  } catch (const std::bad_alloc&) {
-    job->NoteFailure("out of memory");  // Short enough to need none.
-  }
+  if (engine::Job* const job = engine::Job::current()) job->NoteFailure(reason);
 }
 
 // The names are those of the library's own key types, or it would not take them for such.
