@@ -91,5 +91,5 @@ int main(int argc, char** argv) {
   return tandem::bench::RunBenchmarks(
       argc, argv,
       {{"suspend and resume a job", "TandemResume", "OpenSslResume", 0.2},
-       {"start and finish a job", "TandemStartFinish", "OpenSslStartFinish", 0.2}});
+       {"start and finish a job", "TandemStartFinish", "OpenSslStartFinish", 1.25}});
 }
