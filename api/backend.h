@@ -12,6 +12,7 @@
 #ifndef TANDEM_BACKEND_H_
 #define TANDEM_BACKEND_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -79,6 +80,20 @@ class BackendSession {
   /// Changes our sending key, and asks for the peer's if `both`. TLS 1.3, after the handshake.
   virtual Step Rekey(bool both) = 0;
 
+  /// Datagrams: sends the last flight again, if its timer is due by the library's own clock. Only
+  /// during the handshake, which is gone on with afterwards. After SSL_handle_events(3).
+  virtual Step HandleTimeout() = 0;
+
+  /// Datagrams: returns how long from now that is due, by the library's own clock; nothing if no
+  /// flight is unanswered. After SSL_get_event_timeout(3).
+  virtual std::optional<std::chrono::milliseconds> retransmit_in() const = 0;
+
+  /// Datagrams: uses at most so many bytes of UDP payload from now on.
+  virtual void SetMaxPayload(std::size_t bytes) = 0;
+
+  /// Datagrams: returns how much plaintext one datagram has room for. After the handshake.
+  virtual std::size_t max_datagram() const = 0;
+
   /// Sends a fatal alert. False if the library has no way to.
   virtual bool SendAlert(Alert alert) = 0;
 
@@ -108,6 +123,8 @@ class BackendSession {
   static constexpr std::size_t kRecordBytes = 16384;
 };
 
+class AcceptedHello;
+
 /// What a session lends to its BackendSession, which it outlives.
 struct SessionParts {
   Role role;
@@ -115,6 +132,7 @@ struct SessionParts {
   Wire& wire;
   HandshakePolicy& policy;
   EventQueue& events;  ///< For kRekeyedByPeer, kWarningAlert, kRenegotiationRefused.
+  const AcceptedHello* accepted = nullptr;  ///< Datagram servers behind a listener, else null.
 };
 
 /// What the rules have become inside a library, read back from it where it tells.

@@ -25,6 +25,9 @@ struct Capabilities {
   /// exchanges with all of some ciphers.
   bool any_set_of_suites = false;
 
+  /// DTLS 1.2 is spoken.
+  bool datagrams = false;
+
   std::vector<CipherSuite> cipher_suites{};
   std::vector<Group> groups{};  ///< kX25519MlKem768 among them: post-quantum key exchange.
   std::vector<SignatureScheme> signature_schemes{};

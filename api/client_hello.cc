@@ -38,7 +38,7 @@ class HelloCheck {
   HelloCheck(const HelloRules& rules, ClientHello& hello) : rules_(rules), hello_(hello) {}
 
   Refused Run(Bytes message) {
-    if (const Refused refused = SplitClientHello(message, raw_)) return refused;
+    if (const Refused refused = SplitClientHello(message, rules_.datagrams, raw_)) return refused;
     for (const auto step :
          {&HelloCheck::ChooseVersion, &HelloCheck::CheckSuites, &HelloCheck::CheckCompressions,
           &HelloCheck::ReadExtensions, &HelloCheck::CheckKeys, &HelloCheck::CheckKeyShares,
@@ -67,7 +67,8 @@ class HelloCheck {
     const auto min = static_cast<std::size_t>(rules_.version_min);
     const auto max = static_cast<std::size_t>(rules_.version_max);
     std::size_t chosen = 0;
-    for (const std::size_t offered : hello_.supported_versions) {
+    for (const std::size_t number : hello_.supported_versions) {
+      const std::size_t offered = rules_.datagrams ? TlsVersionOf(number) : number;
       if (offered >= min && offered <= max) chosen = std::max(chosen, offered);
     }
     // RFC 8446 section 4.2.1: without the extension it speaks TLS 1.2 and below.

@@ -35,6 +35,7 @@ struct HelloRules {
   std::span<const CipherSuite> cipher_suites;  ///< None: not known here, so not checked.
   std::span<const Group> groups;               ///< Best first. None: as above.
   const ClientHello* first = nullptr;  ///< The one that a HelloRetryRequest was the answer to.
+  bool datagrams = false;              ///< It is of DTLS. Versions are those of TLS all the same.
 };
 
 /// Why a server must refuse a ClientHello, and what it tells the client.

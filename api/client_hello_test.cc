@@ -85,7 +85,7 @@ Bytes BodyOf(const Hello& hello) {
   return body;
 }
 
-HelloRules Rules() { return {Version::kTls12, Version::kTls13, kSuites, kGroups, nullptr}; }
+HelloRules Rules() { return {Version::kTls12, Version::kTls13, kSuites, kGroups, nullptr, false}; }
 
 std::optional<HelloRefusal> Refusal(const Hello& hello) {
   ClientHello read;

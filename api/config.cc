@@ -17,10 +17,33 @@ std::optional<Error> CheckVersions(const Backend& backend, const Settings& setti
   if (settings.version_min > settings.version_max) {
     return Misuse("the lowest version is higher than the highest");
   }
+  if (settings.version_min == Version::kDtls12 || settings.version_max == Version::kDtls12) {
+    return Misuse("DTLS is asked for by Datagrams(), and not by Versions()");
+  }
   for (const Version version : {settings.version_min, settings.version_max}) {
     if (backend.capabilities().Has(version)) continue;
     return MakeError(ErrorKind::kUnsupported, std::string(backend.name()) + " cannot speak " +
                                                   std::string(VersionName(version)));
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> CheckDatagrams(const Backend& backend, const Settings& settings) {
+  using std::chrono::milliseconds;
+  if (!settings.datagrams.has_value()) return std::nullopt;
+  if (!backend.capabilities().datagrams) {
+    return MakeError(ErrorKind::kUnsupported,
+                     std::string(backend.name()) + " cannot speak DTLS 1.2");
+  }
+  if (settings.version_min != Version::kTls12 || settings.version_max != Version::kTls13) {
+    return Misuse("Datagrams() speaks DTLS 1.2, and Versions() cannot be asked for beside it");
+  }
+  const DatagramRules& rules = *settings.datagrams;
+  if (rules.max_payload < kMinPayload || rules.max_payload > kMaxPayload) {
+    return Misuse("a datagram's payload is limited to something between 256 and 65507 bytes");
+  }
+  if (rules.first_timeout < milliseconds(50) || rules.first_timeout > milliseconds(60'000)) {
+    return Misuse("a flight is waited for at least 50 ms and at most 60 s at first");
   }
   return std::nullopt;
 }
@@ -144,6 +167,11 @@ Config::Builder& Config::Builder::Versions(Version min, Version max) {
   return *this;
 }
 
+Config::Builder& Config::Builder::Datagrams(DatagramRules rules) {
+  settings_.datagrams = rules;
+  return *this;
+}
+
 Config::Builder& Config::Builder::SecurityLevel(Level level) {
   const Settings defaults;
   settings_.cipher_suites = defaults.cipher_suites;
@@ -222,6 +250,7 @@ Result<std::shared_ptr<const Config>> Config::Builder::Build() const {
   return UnlessOutOfMemory([this]() -> Result<std::shared_ptr<const Config>> {
     if (rejected_.has_value()) return *rejected_;
     if (auto error = CheckVersions(*backend_, settings_)) return std::move(*error);
+    if (auto error = CheckDatagrams(*backend_, settings_)) return std::move(*error);
     if (auto error = CheckAlgorithms(settings_)) return std::move(*error);
     if (auto error = CheckRawRules(*backend_, settings_)) return std::move(*error);
     if (auto error = CheckAlpn(settings_)) return std::move(*error);
@@ -233,6 +262,7 @@ Result<std::shared_ptr<const Config>> Config::Builder::Build() const {
     }
     // The backend may refer to the settings, so it compiles those of the Config, not the builder's.
     std::shared_ptr<Config> config(new Config(*backend_, settings_));
+    if (settings_.datagrams.has_value()) config->settings_.version_max = Version::kTls12;
     auto compiled = backend_->Compile(config->settings_);
     if (!compiled.ok()) return std::move(compiled).error();
     config->compiled_ = std::move(compiled).value();

@@ -76,6 +76,11 @@ class Config::Builder {
   /// something about one version, or when a regulation says so.
   Builder& Versions(Version min, Version max);
 
+  /// Speaks DTLS 1.2 over a datagram transport instead of TLS over a stream. kUnsupported at
+  /// Build() where Capabilities does not have it. Versions() cannot be asked for then. Default:
+  /// TLS.
+  Builder& Datagrams(DatagramRules rules = {});
+
   /// Sets cipher suites, groups and signature schemes to those of `level`; what is named after it
   /// replaces them. Default: kModern.
   Builder& SecurityLevel(Level level);

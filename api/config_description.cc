@@ -36,7 +36,8 @@ std::string Count(std::size_t count, const std::string& thing) {
   return std::to_string(count) + " " + thing + (count == 1 ? "" : "s");
 }
 
-std::string VersionText(const CompiledRules& rules) {
+std::string VersionText(const Settings& settings, const CompiledRules& rules) {
+  if (settings.datagrams.has_value()) return std::string(VersionName(Version::kDtls12));
   const std::string min(VersionName(rules.version_min));
   return rules.version_min == rules.version_max
              ? min
@@ -122,7 +123,7 @@ std::string Config::Describe() const {
   Lines lines;
   lines.Add("role", settings_.role == Role::kClient ? "client" : "server");
   lines.Add("backend", std::string(backend_->name()) + " (" + backend_->version() + ")");
-  lines.Add("versions", VersionText(rules));
+  lines.Add("versions", VersionText(settings_, rules));
   lines.Add("cipher suites", Join(rules.cipher_suites, CipherSuiteName));
   lines.Add("groups", Join(rules.groups, GroupName));
   lines.Add("signature schemes", Join(rules.signature_schemes, SignatureSchemeName));

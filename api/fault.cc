@@ -51,6 +51,7 @@ constexpr Facts kFacts[] = {
     {Fault::kTooManyRecords, ErrorKind::kLimit, "too many records were exchanged under one key"},
     {Fault::kTruncated, ErrorKind::kTruncated,
      "the connection ended without close_notify: bytes may be missing"},
+    {Fault::kTimedOut, ErrorKind::kTimedOut, "the handshake took longer than its time limit"},
     {Fault::kBrokenTransport, ErrorKind::kTransport, "the connection broke"},
     {Fault::kAlertReceived, ErrorKind::kPeerAlert, "the peer ended the connection with the alert"},
     {Fault::kMalformedCertificate, kUntrusted,

@@ -35,6 +35,7 @@ enum class Fault : std::uint8_t {
   kTooManyKeyUpdates,     ///< More than the budget.
   kTooManyRecords,        ///< Under one key.
   kTruncated,             ///< The stream ended without close_notify.
+  kTimedOut,              ///< The library's patience, which is no shorter than ours.
   kBrokenTransport,       ///< The transport failed; the Wire knows how.
   kAlertReceived,         ///< The peer ended the connection.
   kMalformedCertificate,  ///< A certificate does not parse.

@@ -97,8 +97,12 @@ const HelloAnswer* HandshakePolicy::AnswerHello(const ClientHello& hello) {
 const HelloAnswer* HandshakePolicy::AnswerHello(std::span<const std::byte> message,
                                                 std::string& server_name) {
   if (refusal_.has_value()) return nullptr;
-  HelloRules rules = {settings_.version_min, settings_.version_max, settings_.cipher_suites,
-                      settings_.groups, first_hello_.has_value() ? &*first_hello_ : nullptr};
+  HelloRules rules = {settings_.version_min,
+                      settings_.version_max,
+                      settings_.cipher_suites,
+                      settings_.groups,
+                      first_hello_.has_value() ? &*first_hello_ : nullptr,
+                      settings_.datagrams.has_value()};
   if (!settings_.raw_rules.empty()) {  // What they make of these only the library knows.
     rules.cipher_suites = {};
     rules.groups = {};
@@ -126,7 +130,8 @@ const HelloAnswer* HandshakePolicy::AnswerHello(std::span<const std::byte> messa
 
 std::optional<Alert> HandshakePolicy::JudgeAnswer(std::span<const std::byte> message,
                                                   std::span<const std::byte> client_hello) {
-  const auto refusal = CheckServerHello(message, client_hello, answered_);
+  const auto refusal =
+      CheckServerHello(message, client_hello, answered_, settings_.datagrams.has_value());
   answered_ = true;
   if (!refusal.has_value()) return std::nullopt;
   Refuse(refusal->alert, MakeFault(refusal->fault));

@@ -41,12 +41,23 @@ std::optional<HelloRefusal> ReadExtensionBlock(std::span<const std::byte> block,
   return std::nullopt;
 }
 
-std::optional<HelloRefusal> SplitClientHello(std::span<const std::byte> message,
+std::size_t TlsVersionOf(std::size_t dtls_version) {
+  switch (dtls_version) {
+    case 0xfeff: return 0x0302;
+    case 0xfefd: return 0x0303;
+    case 0xfefc: return 0x0304;
+    default: return 0;
+  }
+}
+
+std::optional<HelloRefusal> SplitClientHello(std::span<const std::byte> message, bool datagrams,
                                              RawClientHello& raw) {
   TlsReader reader(message);
-  const auto version = reader.Number(2);
+  auto version = reader.Number(2);
   const auto random = reader.Take(kRandomBytes);
   const auto session_id = reader.Vector(1);
+  if (datagrams && version.has_value()) version = TlsVersionOf(*version);
+  if (datagrams && !reader.Vector(1).has_value()) return kMalformed;  // The cookie.
   const auto suites = reader.Vector(2);
   const auto compressions = reader.Vector(1);
   if (!version.has_value() || !random.has_value() || !session_id.has_value()) return kMalformed;
@@ -60,7 +71,8 @@ std::optional<HelloRefusal> SplitClientHello(std::span<const std::byte> message,
   const RawExtension* key = FindExtension(raw.extensions, HelloExtension::kPreSharedKey);
   const bool displaced = key != nullptr && key != &raw.extensions.back();
   // RFC 5764: use_srtp is for DTLS.
-  const bool foreign = FindExtension(raw.extensions, HelloExtension::kUseSrtp) != nullptr;
+  const bool foreign =
+      !datagrams && FindExtension(raw.extensions, HelloExtension::kUseSrtp) != nullptr;
   return displaced || foreign ? std::optional(kMisplaced) : std::nullopt;
 }
 

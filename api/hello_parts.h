@@ -29,8 +29,13 @@ const RawExtension* FindExtension(const std::vector<RawExtension>& extensions, H
 std::optional<HelloRefusal> ReadExtensionBlock(std::span<const std::byte> block,
                                                std::vector<RawExtension>& extensions);
 
-/// Takes a ClientHello apart.
-std::optional<HelloRefusal> SplitClientHello(std::span<const std::byte> message,
+/// Returns the version of TLS that a version of DTLS has been made of (RFC 6347 section 4.2.1), and
+/// 0 for a number that is none.
+std::size_t TlsVersionOf(std::size_t dtls_version);
+
+/// Takes a ClientHello apart; of DTLS, which has a cookie and its own numbers for versions, if
+/// `datagrams`.
+std::optional<HelloRefusal> SplitClientHello(std::span<const std::byte> message, bool datagrams,
                                              RawClientHello& raw);
 
 }  // namespace tandem

@@ -41,6 +41,10 @@ class ScriptedSession final : public BackendSession, public ChainExaminer {
     script_.calls.push_back(both ? "rekey both" : "rekey");
     return Step::Done();
   }
+  Step HandleTimeout() override { return Step::Done(); }
+  std::optional<std::chrono::milliseconds> retransmit_in() const override { return std::nullopt; }
+  void SetMaxPayload(std::size_t /*bytes*/) override {}
+  std::size_t max_datagram() const override { return 0; }
   bool SendAlert(Alert alert) override {
     script_.alerts.push_back(alert);
     return script_.sends_alerts;

@@ -112,12 +112,14 @@ Refused CheckTls12(const RawServerHello& raw) {
 }  // namespace
 
 std::optional<HelloRefusal> CheckServerHello(std::span<const std::byte> message,
-                                             std::span<const std::byte> client_hello, bool second) {
+                                             std::span<const std::byte> client_hello, bool second,
+                                             bool datagrams) {
   RawClientHello own;
-  static_cast<void>(SplitClientHello(client_hello, own));
+  static_cast<void>(SplitClientHello(client_hello, datagrams, own));
   RawServerHello raw;
   Refused refused;
   if (!Split(message, raw, refused) || refused.has_value()) return refused;
+  if (datagrams) raw.version = TlsVersionOf(raw.version);
   const bool late = second && IsRetry(raw);
   if (late || raw.version != static_cast<std::size_t>(Version::kTls12)) return std::nullopt;
   const RawExtension* versions = FindExtension(raw.extensions, HelloExtension::kSupportedVersions);

@@ -18,7 +18,8 @@ namespace tandem {
 /// every library refuses, with the same alert, is left to them. `second`: it is not the first
 /// answer, so another request must not be one.
 std::optional<HelloRefusal> CheckServerHello(std::span<const std::byte> message,
-                                             std::span<const std::byte> client_hello, bool second);
+                                             std::span<const std::byte> client_hello, bool second,
+                                             bool datagrams = false);
 
 }  // namespace tandem
 

@@ -3,13 +3,20 @@
 #include <utility>
 
 #include "api/session_core.h"
+#include "tandem/datagram_listener.h"
 #include "tandem/out_of_memory.h"
 
 namespace tandem {
 namespace {
 
-std::optional<Error> CheckRole(const Config* config, Role role) {
+std::optional<Error> Check(const Config* config, Role role, const Transport& transport) {
   if (config == nullptr) return MakeError(ErrorKind::kMisuse, "a session needs a config");
+  const bool datagrams = config->settings().datagrams.has_value();
+  if (datagrams != (transport.kind() == TransportKind::kDatagram)) {
+    return MakeError(ErrorKind::kMisuse,
+                     datagrams ? "the config speaks DTLS, and the transport moves a stream"
+                               : "the config speaks TLS, and the transport moves datagrams");
+  }
   if (config->settings().role == role) return std::nullopt;
   return MakeError(ErrorKind::kMisuse, role == Role::kClient
                                            ? "Session::Client() was given a server's config"
@@ -30,19 +37,35 @@ Session::~Session() = default;
 Result<Session> Session::Client(std::shared_ptr<const Config> config, const ServerName& server,
                                 Transport& transport, engine::Runtime* runtime) {
   return UnlessOutOfMemory([&]() -> Result<Session> {
-    if (auto error = CheckRole(config.get(), Role::kClient)) return std::move(*error);
-    auto core = std::make_unique<SessionCore>(std::move(config), server, transport, runtime);
-    if (auto error = core->Start()) return std::move(*error);
+    if (auto error = Check(config.get(), Role::kClient, transport)) return std::move(*error);
+    auto core =
+        std::make_unique<SessionCore>(std::move(config), server, nullptr, transport, runtime);
+    if (auto error = core->Start(nullptr)) return std::move(*error);
     return Session(std::move(core));
   });
 }
 
 Result<Session> Session::Server(std::shared_ptr<const Config> config, Transport& transport,
                                 engine::Runtime* runtime) {
+  return StartServer(std::move(config), nullptr, transport, runtime);
+}
+
+Result<Session> Session::Server(std::shared_ptr<const Config> config, const AcceptedHello& hello,
+                                Transport& transport, engine::Runtime* runtime) {
+  return StartServer(std::move(config), &hello, transport, runtime);
+}
+
+Result<Session> Session::StartServer(std::shared_ptr<const Config> config,
+                                     const AcceptedHello* hello, Transport& transport,
+                                     engine::Runtime* runtime) {
   return UnlessOutOfMemory([&]() -> Result<Session> {
-    if (auto error = CheckRole(config.get(), Role::kServer)) return std::move(*error);
-    auto core = std::make_unique<SessionCore>(std::move(config), std::nullopt, transport, runtime);
-    if (auto error = core->Start()) return std::move(*error);
+    if (auto error = Check(config.get(), Role::kServer, transport)) return std::move(*error);
+    if (hello != nullptr && !config->settings().datagrams.has_value()) {
+      return MakeError(ErrorKind::kMisuse, "a listener accepts for configs of DTLS alone");
+    }
+    auto core =
+        std::make_unique<SessionCore>(std::move(config), std::nullopt, hello, transport, runtime);
+    if (auto error = core->Start(hello)) return std::move(*error);
     return Session(std::move(core));
   });
 }
@@ -70,6 +93,14 @@ Status Session::Flush() {
 Status Session::HandleEvents() {
   return core_->Attempt([this] { return core_->HandleEvents(); });
 }
+
+Status Session::SetMaxPayload(std::size_t bytes) {
+  return core_->Attempt([&] { return core_->SetMaxPayload(bytes); });
+}
+
+std::size_t Session::max_datagram() const { return core_->max_datagram(); }
+
+std::uint64_t Session::datagrams_discarded() const { return core_->datagrams_discarded(); }
 
 Status Session::Rekey(bool both) {
   return core_->Attempt([&] { return core_->Rekey(both); });

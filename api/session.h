@@ -38,6 +38,7 @@
 
 namespace tandem {
 
+class AcceptedHello;
 class SessionCore;
 
 /// One end of one connection. Use it from one thread at a time; an idle one may change threads. Any
@@ -63,6 +64,10 @@ class Session final {
   static Result<Session> Server(std::shared_ptr<const Config> config, Transport& transport,
                                 engine::Runtime* runtime = nullptr);
 
+  /// Starts a server for a client whose ClientHello a DatagramListener has accepted.
+  static Result<Session> Server(std::shared_ptr<const Config> config, const AcceptedHello& hello,
+                                Transport& transport, engine::Runtime* runtime = nullptr);
+
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
 
@@ -76,14 +81,16 @@ class Session final {
   /// too. One call does one turn at most: it ends where the peer must speak.
   Status Handshake();
 
-  /// Moves decrypted bytes into `plaintext`, of one record at most.
+  /// Moves decrypted bytes into `plaintext`, of one record at most. Over datagrams that is what one
+  /// Write() took; what does not fit is gone, and IoResult::truncated.
   ///
   /// kClosed is the peer's close_notify, for ever after; a stream that ends without it is a
   /// kTruncated error, after all that came whole was delivered. The work of one call is bounded: a
   /// peer that sends records without content and nothing else ends the session as kLimit.
   IoResult Read(std::span<std::byte> plaintext);
 
-  /// Encrypts a prefix of `plaintext`, at most kWriteBudget bytes. What it took is the session's;
+  /// Encrypts a prefix of `plaintext`, at most kWriteBudget bytes; over datagrams all of it as one
+  /// datagram, and kRefused for more than max_datagram(). What it took is the session's;
   /// what it left is the caller's, to be offered again from any address, at any length, or not at
   /// all. kWantWrite: earlier output still waits, and no byte was taken.
   IoResult Write(std::span<const std::byte> plaintext);
@@ -98,8 +105,15 @@ class Session final {
   /// gets out.
   Status Flush();
 
-  /// Runs the timers that are due: now the handshake's deadline. After SSL_handle_events(3).
+  /// Runs the timers that are due: the handshake's deadline, and for datagrams the one after which
+  /// an unanswered flight is sent again. What is suspended waits for its answer first. After
+  /// SSL_handle_events(3).
   Status HandleEvents();
+
+  /// Uses at most so many bytes of UDP payload from now on, 256 to 65,507, because the path was
+  /// found to carry no more, or does carry more. Handshakes find out by themselves. For datagrams;
+  /// elsewhere, and for other numbers, kRefused.
+  Status SetMaxPayload(std::size_t bytes);
 
   /// Changes our traffic key, and asks for the peer's if `both`. TLS 1.3 after the handshake;
   /// elsewhere kRefused.
@@ -147,6 +161,14 @@ class Session final {
   /// Returns how many decrypted bytes Read() will deliver without any I/O: a lower bound.
   std::size_t pending() const;
 
+  /// Returns how many bytes Write() takes at most, for datagrams; 0 before the handshake is done,
+  /// and for streams.
+  std::size_t max_datagram() const;
+
+  /// Returns how many datagrams came and were ignored: empty, not DTLS, replayed, forged, of
+  /// another epoch. Anybody can send those; it is no reason to end anything.
+  std::uint64_t datagrams_discarded() const;
+
   /// Returns when HandleEvents() is next due; nothing if no timer runs. After
   /// SSL_get_event_timeout(3).
   std::optional<std::chrono::steady_clock::time_point> event_timeout() const;
@@ -190,6 +212,10 @@ class Session final {
   struct Retire {
     void operator()(SessionCore* core) const noexcept;
   };
+
+  static Result<Session> StartServer(std::shared_ptr<const Config> config,
+                                     const AcceptedHello* hello, Transport& transport,
+                                     engine::Runtime* runtime);
 
   explicit Session(std::unique_ptr<SessionCore> core);
 

@@ -51,27 +51,33 @@ Error NotTls(std::span<const std::byte> first_bytes) {
 }  // namespace
 
 SessionCore::SessionCore(std::shared_ptr<const Config> config, std::optional<ServerName> server,
-                         Transport& transport, engine::Runtime* runtime)
+                         const AcceptedHello* hello, Transport& transport, engine::Runtime* runtime)
     : config_(std::move(config)),
       server_(std::move(server)),
-      wire_(transport),
+      own_wire_(MakeWire(config_->settings(), hello, transport)),
+      wire_(*own_wire_),
       policy_(config_->settings(), config_->backend(), server_.has_value() ? &*server_ : nullptr),
       job_(runtime, *this, config_->settings()),
-      handshake_deadline_(Now() + config_->settings().handshake_timeout) {}
+      handshake_deadline_(Now() + config_->settings().handshake_timeout),
+      max_payload_(config_->settings().datagrams.value_or(DatagramRules()).max_payload) {}
 
-std::optional<Error> SessionCore::Start() {
+std::optional<Error> SessionCore::Start(const AcceptedHello* hello) {
   const auto& identity = config_->settings().identity;
   if (identity != nullptr && identity->is_external() && job_.runtime() == nullptr) {
     return MakeError(ErrorKind::kMisuse,
                      "the identity's key lives elsewhere: the session needs a Runtime to wait for "
                      "it with");
   }
-  const SessionParts parts{config_->settings().role, server_.has_value() ? &*server_ : nullptr,
-                           wire_, policy_, events_};
+  const SessionParts parts{config_->settings().role,
+                           server_.has_value() ? &*server_ : nullptr,
+                           wire_,
+                           policy_,
+                           events_,
+                           hello};
   auto backend = config_->compiled().NewSession(parts);
   if (!backend.ok()) return std::move(backend).error();
   backend_ = std::move(backend).value();
-  waits_for_peer_ = parts.role == Role::kServer;
+  waits_for_peer_ = parts.role == Role::kServer && hello == nullptr;
   return std::nullopt;
 }
 
@@ -94,6 +100,7 @@ Status SessionCore::DriveHandshake() {
   if (const auto refused = RefuseElsewhere()) return *refused;
   if (Now() >= handshake_deadline_) return HandleEvents();
   wire_.Flush();
+  has_more_ = false;
   for (int steps = 0; steps < kHandshakeSteps; ++steps) {
     wire_.BeginStep();
     if (const auto waits = AdvanceHandshake()) return *waits;
@@ -109,6 +116,11 @@ Status SessionCore::DriveHandshake() {
       case Step::Outcome::kAgain: break;
     }
     if (wire_.input_was_empty()) return WaitForPeer();
+    unanswered_ = 0;
+  }
+  if (datagrams()) {  // Anybody can send so many.
+    has_more_ = true;
+    return WaitForPeer();
   }
   return Fail(TooMuch("the peer sends nothing but warnings in the handshake"),
               Alert::kUnexpectedMessage);
@@ -116,6 +128,7 @@ Status SessionCore::DriveHandshake() {
 
 Status SessionCore::WaitForPeer() {
   waits_for_peer_ = true;
+  ArmRetransmission();
   wire_.Flush();
   // Only now: had the peer said why it went away, the library would have read it before.
   if (wire_.send_failure().has_value()) return FailWithSend();
@@ -152,6 +165,9 @@ Status SessionCore::FinishHandshake() {
   // Only a TLS 1.3 client is done before its peer has looked at what it sent (RFC 8446 section 2).
   peer_accepted_ = !client || info.version != Version::kTls13;
   if (peer_accepted_) events_.Add({.type = Event::Type::kPeerAccepted});
+  if (datagrams()) info.version = Version::kDtls12;
+  retransmission_.reset();
+  has_more_ = datagrams();  // What came too early lies in the library; and who waits is told.
   info_ = std::move(info);
   return Status::kOk;
 }
@@ -168,7 +184,7 @@ IoResult SessionCore::Read(std::span<std::byte> plaintext) {
   wire_.Flush();
   if (read_closed_) return {Status::kClosed};
   if (plaintext.empty()) return {Status::kOk};
-  return ReadSteps(plaintext);
+  return datagrams() ? ReadDatagram(plaintext) : ReadSteps(plaintext);
 }
 
 IoResult SessionCore::ReadSteps(std::span<std::byte> plaintext) {
@@ -249,6 +265,7 @@ IoResult SessionCore::Write(std::span<const std::byte> plaintext) {
   wire_.Flush();
   if (wire_.send_failure().has_value()) return {FailWithSend()};
   if (wire_.holds_output()) return {Status::kWantWrite};
+  if (datagrams()) return WriteDatagram(plaintext);
   const std::size_t budget = std::min(plaintext.size(), Session::kWriteBudget);
   std::size_t taken = 0;
   while (taken < budget && !wire_.holds_output() && !wire_.send_failure().has_value() &&
@@ -335,6 +352,7 @@ Status SessionCore::HandleEvents() {
     GiveUp();
     return Fail(MakeError(ErrorKind::kTimedOut, "the handshake took longer than its time limit"));
   }
+  if (const auto status = RetransmitWhenDue()) return *status;
   wire_.Flush();
   return Status::kOk;
 }
@@ -353,11 +371,11 @@ Interest SessionCore::interest() const {
   }
   if (handshaking()) {
     interest.read = waits_for_peer_;
-    interest.now = !waits_for_peer_ || wire_.holds_input();
+    interest.now = !waits_for_peer_ || wire_.holds_input() || has_more_;
     return interest;
   }
   interest.read = !read_closed_;
-  interest.now = !read_closed_ && (wire_.holds_input() || backend_->pending() > 0);
+  interest.now = !read_closed_ && (wire_.holds_input() || has_more_ || backend_->pending() > 0);
   return interest;
 }
 
@@ -368,7 +386,9 @@ std::size_t SessionCore::pending() const {
 
 std::optional<Clock::time_point> SessionCore::event_timeout() const {
   if (!handshaking() || error_.has_value()) return std::nullopt;
-  return handshake_deadline_;
+  // What is suspended is not to be disturbed.
+  if (!retransmission_.has_value() || job_.waiting()) return handshake_deadline_;
+  return std::min(handshake_deadline_, *retransmission_);
 }
 
 // --- Failing -------------------------------------------------------------------------------------

@@ -24,14 +24,15 @@ namespace tandem {
 /// Is what Session promises; Session is its public face.
 class SessionCore final : public engine::Orphan, private engine::JobOwner {
  public:
+  /// `hello` is one that a listener has accepted, or null.
   SessionCore(std::shared_ptr<const Config> config, std::optional<ServerName> server,
-              Transport& transport, engine::Runtime* runtime);
+              const AcceptedHello* hello, Transport& transport, engine::Runtime* runtime);
   SessionCore(const SessionCore&) = delete;
   SessionCore& operator=(const SessionCore&) = delete;
   ~SessionCore() override;
 
-  /// Has the backend start its half. Nothing: it did.
-  std::optional<Error> Start();
+  /// Has the backend start its half, with the same `hello`. Nothing: it did.
+  std::optional<Error> Start(const AcceptedHello* hello);
 
   /// Ends `core`, on whatever thread: what is suspended on another one is left to its Runtime.
   static void Retire(std::unique_ptr<SessionCore> core) noexcept;
@@ -56,6 +57,9 @@ class SessionCore final : public engine::Orphan, private engine::JobOwner {
   Status Flush();
   Status HandleEvents();
   Status Rekey(bool both);
+  Status SetMaxPayload(std::size_t bytes);
+  std::size_t max_datagram() const;
+  std::uint64_t datagrams_discarded() const { return wire_.discarded(); }
   Interest interest() const;
   std::size_t pending() const;
   std::optional<std::chrono::steady_clock::time_point> event_timeout() const;
@@ -94,6 +98,7 @@ class SessionCore final : public engine::Orphan, private engine::JobOwner {
   };
 
   bool handshaking() const { return !info_.has_value(); }
+  bool datagrams() const { return config_->settings().datagrams.has_value(); }
   std::chrono::steady_clock::time_point Now() const;
 
   Status DriveHandshake();
@@ -108,6 +113,15 @@ class SessionCore final : public engine::Orphan, private engine::JobOwner {
   std::optional<Error> PeerIsProved(const ConnectionInfo& info) const;
   Status WaitForPeer();
   IoResult ReadSteps(std::span<std::byte> plaintext);
+  static std::unique_ptr<Wire> MakeWire(const Settings& settings, const AcceptedHello* hello,
+                                        Transport& transport);
+  IoResult ReadDatagram(std::span<std::byte> plaintext);
+  IoResult ReadWhole(std::span<std::byte> plaintext);
+  IoResult WriteDatagram(std::span<const std::byte> plaintext);
+  std::optional<Status> RetransmitWhenDue();
+  void ArmRetransmission();
+  void ShrinkPayload();
+  Status RefuseSize(std::size_t bytes);
   void NoteAcceptance(std::size_t events_before);
   std::optional<IoResult> AfterRead(const Step& step, std::uint64_t records);
   std::optional<Status> CheckBudgets();
@@ -128,7 +142,8 @@ class SessionCore final : public engine::Orphan, private engine::JobOwner {
 
   std::shared_ptr<const Config> config_;
   std::optional<ServerName> server_;
-  Wire wire_;
+  const std::unique_ptr<Wire> own_wire_;
+  Wire& wire_;
   EventQueue events_;
   HandshakePolicy policy_;
   std::unique_ptr<BackendSession> backend_;
@@ -143,6 +158,12 @@ class SessionCore final : public engine::Orphan, private engine::JobOwner {
   bool write_closed_ = false;
   bool peer_accepted_ = false;
   bool busy_ = false;
+
+  // Datagrams.
+  std::optional<std::chrono::steady_clock::time_point> retransmission_;
+  unsigned unanswered_ = 0;  // Flights in a row.
+  std::size_t max_payload_ = 0;
+  bool has_more_ = false;  // A call has given up before it had seen all.
 
   std::uint64_t records_written_ = 0;  // Under the present sending key.
   std::uint64_t idle_records_ = 0;     // Pulled in a row without application data.

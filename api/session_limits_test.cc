@@ -14,6 +14,7 @@
 #include "api/scripted_backend.h"
 #include "tandem/memory_transport.h"
 #include "tandem/session.h"
+#include "tandem/stream_wire.h"
 
 namespace tandem {
 namespace {
@@ -88,7 +89,7 @@ TEST(SessionLimits, OutputThatWaitsEndsTheSessionAtItsLimitAndNotBelow) {
   constexpr std::size_t piece = 1024;
   Fixture f(Version::kTls12);
   f.transport.set_output_capacity(0);
-  EXPECT_EQ(ReadAnswers(f, piece, Wire::kOutputLimit / piece), Status::kWantRead);
+  EXPECT_EQ(ReadAnswers(f, piece, StreamWire::kOutputLimit / piece), Status::kWantRead);
   EXPECT_EQ(ReadAnswers(f, piece, 1), Status::kError);
   EXPECT_EQ(f.session->error()->kind, ErrorKind::kLimit);
   EXPECT_TRUE(f.script.alerts.empty());

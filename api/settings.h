@@ -66,6 +66,22 @@ struct RawRules {
 /// connection: keep it as you keep keys. Runs inside a library; it must not call the session.
 using KeyLog = std::function<void(std::string_view line)>;
 
+/// Bytes of UDP payload that DatagramRules::max_payload may be: what a handshake needs at least,
+/// and what UDP over IPv4 carries at most.
+inline constexpr std::size_t kMinPayload = 256;
+inline constexpr std::size_t kMaxPayload = 65'507;
+
+/// How datagrams are used (DTLS).
+struct DatagramRules {
+  /// Bytes of UDP payload that no datagram of ours exceeds, 256 to 65,507. Default: what an IPv6
+  /// path must carry, with room for a tunnel. Raise it on networks that you know.
+  std::size_t max_payload = 1200;
+
+  /// How long the first answer is waited for before a flight is sent again; the time doubles with
+  /// each, up to a minute (RFC 6347 section 4.2.4.1). 50 ms to 60 s. Default: 1 s, for any path.
+  std::chrono::milliseconds first_timeout{1000};
+};
+
 /// Tells the time that deadlines run on.
 using SteadyClock = std::function<std::chrono::steady_clock::time_point()>;
 
@@ -87,6 +103,7 @@ struct Settings {
                                                  kDefaultSignatureSchemes.end()};
   SystemPolicy system_policy = SystemPolicy::kHonour;
   std::vector<RawRules> raw_rules;
+  std::optional<DatagramRules> datagrams;  ///< Then 1.2 is DTLS 1.2, and there is no 1.3.
   std::vector<std::string> alpn;
   AlpnPolicy alpn_policy = AlpnPolicy::kMustMatch;
   std::chrono::milliseconds handshake_timeout{60'000};

@@ -12,10 +12,12 @@ namespace tandem {
 enum class Version : std::uint16_t {
   kTls12 = 0x0303,
   kTls13 = 0x0304,
+  kDtls12 = 0xfefd,  ///< TLS 1.2 over datagrams (RFC 6347).
 };
 
-/// Returns "TLS 1.2" or "TLS 1.3".
+/// Returns "TLS 1.2", "TLS 1.3" or "DTLS 1.2".
 constexpr std::string_view VersionName(Version version) {
+  if (version == Version::kDtls12) return "DTLS 1.2";
   return version == Version::kTls12 ? "TLS 1.2" : "TLS 1.3";
 }
 

@@ -1,31 +1,12 @@
 #include "tandem/wire.h"
 
-#include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <functional>
 #include <new>
-#include <utility>
 
 #include "tandem/engine/job.h"
 
 namespace tandem {
-namespace {
-
-constexpr std::byte kAlertRecord{21};
-constexpr std::byte kHandshakeRecord{22};
-constexpr std::byte kMajorVersion{3};
-constexpr std::byte kFatal{2};
-constexpr std::size_t kHeaderBytes = 5;
-
-// Storage that a burst of output left behind and that is not worth keeping.
-constexpr std::size_t kOutputKeptBytes = std::size_t{64} << 10;
-
-std::size_t BodyLength(const std::array<std::byte, kHeaderBytes>& header) {
-  return std::to_integer<std::size_t>(header[3]) << 8 | std::to_integer<std::size_t>(header[4]);
-}
-
-}  // namespace
 
 // Libraries call Pull() and Push(), and nothing may be thrown through them, nor is it: whatever a
 // transport throws is a transport that broke.
@@ -38,30 +19,6 @@ void Wire::OnCallersStack(Call call) {
   } else {
     call();
   }
-}
-
-TransportResult Wire::Pull(std::span<std::byte> into) {
-  if (abandoned_) return TransportResult::Failed(ECANCELED);
-  const bool between_records = header_size_ == 0 && body_left_ == 0;
-  if (between_records && !in_handshake_ && budget_-- <= 0) return TransportResult::WouldBlock();
-  if (!holds_input()) {
-    if (into.size() >= kInputBufferBytes) {
-      const TransportResult direct = ReceiveInto(into);
-      if (direct.outcome == TransportResult::Outcome::kMoved) Watch(into.first(direct.bytes));
-      return direct;
-    }
-    if (input_ == nullptr) input_.reset(new (std::nothrow) InputBuffer);
-    if (input_ == nullptr) return RunOutOfMemory();
-    const TransportResult received = ReceiveInto(*input_);
-    if (received.outcome != TransportResult::Outcome::kMoved) return received;
-    input_begin_ = 0;
-    input_end_ = received.bytes;
-  }
-  const std::size_t bytes = std::min(into.size(), input_end_ - input_begin_);
-  std::memcpy(into.data(), input_->data() + input_begin_, bytes);
-  input_begin_ += bytes;
-  Watch(into.first(bytes));
-  return TransportResult::Moved(bytes);
 }
 
 TransportResult Wire::ReceiveInto(std::span<std::byte> into) {
@@ -90,73 +47,9 @@ TransportResult Wire::Receive(std::span<std::byte> into) {
   return result;
 }
 
-void Wire::ReadAhead() {
-  if (!can_read_ahead()) return;
-  if (input_ == nullptr) input_.reset(new (std::nothrow) InputBuffer);
-  if (input_ == nullptr) {
-    static_cast<void>(RunOutOfMemory());
-    return;
-  }
-  std::memmove(input_->data(), input_->data() + input_begin_, input_end_ - input_begin_);
-  input_end_ -= std::exchange(input_begin_, 0);
-  // All there is: who waits for edges is not called for the rest.
-  while (can_read_ahead()) {
-    const TransportResult received = Receive(std::span(*input_).subspan(input_end_));
-    if (received.outcome == TransportResult::Outcome::kWouldBlock) return;
-    if (received.outcome == TransportResult::Outcome::kMoved) {
-      input_end_ += received.bytes;
-    } else {
-      end_ahead_ = received;
-    }
-  }
-}
-
 bool Wire::can_read_ahead() const {
-  const bool room = input_end_ - input_begin_ < kInputBufferBytes;
   const bool ended = end_ahead_.has_value() || saw_end_ || receive_failure_.has_value();
-  return room && !ended && !out_of_memory_ && !abandoned_;
-}
-
-bool Wire::holds_words() const {
-  constexpr std::byte change_cipher_spec[] = {std::byte{20}, std::byte{3}, std::byte{3},
-                                              std::byte{0},  std::byte{1}, std::byte{1}};
-  if (!holds_input()) return false;
-  const auto held = std::span(*input_).subspan(input_begin_, input_end_ - input_begin_);
-  const bool between_records = header_size_ == 0 && body_left_ == 0;
-  return !between_records || !std::ranges::equal(held, change_cipher_spec);
-}
-
-std::optional<Alert> Wire::next_plaintext_alert() const {
-  constexpr std::size_t alert_record = kHeaderBytes + 2;
-  if (header_size_ > 0 || body_left_ > 0 || input_end_ - input_begin_ < alert_record) {
-    return std::nullopt;
-  }
-  const auto record = std::span(*input_).subspan(input_begin_, alert_record);
-  if (record[0] != kAlertRecord || record[3] != std::byte{0} || record[4] != std::byte{2} ||
-      record[5] != kFatal) {
-    return std::nullopt;
-  }
-  return static_cast<Alert>(record[6]);
-}
-
-void Wire::Push(std::span<const std::byte> records) {
-  if (NobodyListens()) return;
-  std::span<const std::byte> rest = records;
-  const bool direct = !in_handshake_ || records.size() >= kCoalesceBytes;
-  if (direct) {
-    if (holds_output()) Flush();
-    while (!holds_output() && !rest.empty() && !muted_) {
-      const TransportResult sent = SendSome(rest);
-      if (sent.outcome != TransportResult::Outcome::kMoved) break;
-      rest = rest.subspan(sent.bytes);
-    }
-  }
-  if (muted_) return;
-  try {
-    output_.insert(output_.end(), rest.begin(), rest.end());
-  } catch (const std::bad_alloc&) {
-    static_cast<void>(RunOutOfMemory());
-  }
+  return has_room_ahead() && !ended && !out_of_memory_ && !abandoned_;
 }
 
 TransportResult Wire::SendSome(std::span<const std::byte> records) {
@@ -168,36 +61,18 @@ TransportResult Wire::SendSome(std::span<const std::byte> records) {
   } catch (...) {
     sent = TransportResult::Failed(0);
   }
-  if (sent.outcome == TransportResult::Outcome::kFailed) {
+  const bool too_large =
+      sent.system_error == EMSGSIZE && transport_.kind() == TransportKind::kDatagram;
+  if (sent.outcome == TransportResult::Outcome::kFailed && !too_large) {
     send_failure_ = sent.system_error;
     Mute();
   }
   return sent;
 }
 
-void Wire::Flush() {
-  while (holds_output()) {
-    const TransportResult sent = SendSome(std::span(output_).subspan(output_sent_));
-    if (muted_) return;
-    if (sent.outcome != TransportResult::Outcome::kMoved) break;
-    output_sent_ += sent.bytes;
-  }
-  if (holds_output()) {
-    // What has been sent is dropped once it is the larger part, so the queue does not creep.
-    if (output_sent_ < output_.size() / 2) return;
-    output_.erase(output_.begin(), output_.begin() + static_cast<std::ptrdiff_t>(output_sent_));
-    output_sent_ = 0;
-    return;
-  }
-  output_.clear();
-  output_sent_ = 0;
-  if (output_.capacity() > kOutputKeptBytes) output_.shrink_to_fit();
-}
-
 void Wire::Mute() {
   muted_ = true;
-  output_.clear();
-  output_sent_ = 0;
+  DropOutput();
 }
 
 // What did not get out is lost, so nothing may follow it.
@@ -212,47 +87,6 @@ bool Wire::NobodyListens() const {
   // A peer that has given up is not told that we give up too.
   const bool gave_up = in_handshake_ && last_plaintext_alert().has_value();
   return muted_ || output_ended_ || gone || gave_up || !looks_like_tls_;
-}
-
-void Wire::Watch(std::span<const std::byte> bytes) {
-  if (first_size_ < first_.size()) WatchFirst(bytes);
-  while (!bytes.empty()) {
-    if (body_left_ == 0) {
-      const std::size_t taken = std::min(bytes.size(), kHeaderBytes - header_size_);
-      std::memcpy(header_.data() + header_size_, bytes.data(), taken);
-      header_size_ += taken;
-      bytes = bytes.subspan(taken);
-      if (header_size_ < kHeaderBytes) return;
-      body_left_ = BodyLength(header_);
-      body_size_ = 0;
-    }
-    const std::size_t taken = std::min(bytes.size(), body_left_);
-    for (std::size_t i = 0; i < taken && body_size_ < body_start_.size(); ++i) {
-      body_start_[body_size_++] = bytes[i];
-    }
-    body_left_ -= taken;
-    bytes = bytes.subspan(taken);
-    if (body_left_ > 0) return;
-    header_size_ = 0;
-    ++records_pulled_;
-  }
-}
-
-void Wire::WatchFirst(std::span<const std::byte> bytes) {
-  const std::size_t taken = std::min(bytes.size(), first_.size() - first_size_);
-  std::memcpy(first_.data() + first_size_, bytes.data(), taken);
-  first_size_ += taken;
-  const bool type_fits = first_[0] == kHandshakeRecord || first_[0] == kAlertRecord;
-  looks_like_tls_ = type_fits && (first_size_ < 2 || first_[1] == kMajorVersion);
-}
-
-std::optional<Alert> Wire::last_plaintext_alert() const {
-  const bool whole = records_pulled_ > 0 && header_size_ == 0;
-  if (!whole || header_[0] != kAlertRecord || BodyLength(header_) != body_start_.size()) {
-    return std::nullopt;
-  }
-  if (body_start_[0] != kFatal) return std::nullopt;
-  return static_cast<Alert>(body_start_[1]);
 }
 
 }  // namespace tandem

@@ -9,13 +9,10 @@
 #ifndef TANDEM_WIRE_H_
 #define TANDEM_WIRE_H_
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
-#include <vector>
 
 #include "tandem/alert.h"
 #include "tandem/transport.h"
@@ -26,48 +23,31 @@ namespace tandem {
 ///
 /// What it learns on the way (was there input, how did the stream end, what was the last record) is
 /// what every want and every blame is computed from; a library's own codes only say "not now".
-class Wire final {
+class Wire {
  public:
-  /// Records' bytes that one Receive() may bring ahead of need. Small records then cost one system
-  /// call together; larger pieces bypass the buffer and go straight to the library.
-  static constexpr std::size_t kInputBufferBytes = 4096;
-
-  /// Handshake records smaller than this leave together, at the end of the call.
-  static constexpr std::size_t kCoalesceBytes = 4096;
-
-  /// Output that waits beyond this ends the session: the peer makes us answer (key updates, alerts)
-  /// and does not read. Room for every flight of a handshake with a long chain.
-  static constexpr std::size_t kOutputLimit = std::size_t{1} << 20;
-
-  /// Records that one Step may consume once the handshake is done; then Pull() says kWouldBlock
-  /// though there is more. A library that skips records without content in a loop of its own (key
-  /// updates, empty records) cannot be kept there by a peer that sends them without end.
-  static constexpr int kRecordsPerStep = 48;
-
-  explicit Wire(Transport& transport) : transport_(transport) {}
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;
+  virtual ~Wire() = default;
 
   // --- For backends, from their library's callbacks -------------------------------------------
 
-  /// Moves up to `into.size()` bytes of input. kWouldBlock, kEnd and kFailed as the transport said.
-  TransportResult Pull(std::span<std::byte> into);
+  /// Moves up to `into.size()` bytes of input; of datagrams exactly one, once in a step.
+  /// kWouldBlock, kEnd and kFailed as the transport said.
+  virtual TransportResult Pull(std::span<std::byte> into) = 0;
 
-  /// Takes all of `records`. Drops them where nobody listens: after the transport failed or ended,
-  /// when the peer has ended the handshake by an alert, and when it does not speak TLS; and those
-  /// that there is no memory for, and all behind them, which ends the session.
-  void Push(std::span<const std::byte> records);
+  /// Takes all of `records`, which is one datagram where there are any. Drops them where nobody
+  /// listens: after the transport failed or ended, when the peer has ended the handshake by an
+  /// alert, and when it does not speak TLS; and those that there is no memory for, and all behind
+  /// them, which ends the session.
+  virtual void Push(std::span<const std::byte> records) = 0;
 
   // --- For the session ------------------------------------------------------------------------
 
   /// Starts a step of the library: forgets that input was seen empty, renews the budget.
-  void BeginStep() {
-    input_was_empty_ = false;
-    budget_ = kRecordsPerStep;
-  }
+  virtual void BeginStep() = 0;
 
   /// Sends queued output as far as the transport takes it.
-  void Flush();
+  virtual void Flush() = 0;
 
   /// Drops queued output; what is pushed afterwards is dropped too.
   void Mute();
@@ -79,10 +59,9 @@ class Wire final {
     abandoned_ = true;
   }
 
-  /// Receives what there is, as far as the buffer has room, while the library is suspended and
-  /// cannot pull: so that a peer that has gone is noticed. An end of the stream waits behind what
-  /// came.
-  void ReadAhead();
+  /// Receives what there is, as far as there is room, while the library is suspended and cannot
+  /// pull: so that a peer that has gone is noticed. An end of the stream waits behind what came.
+  virtual void ReadAhead() = 0;
 
   /// Says whether ReadAhead() can bring anything.
   bool can_read_ahead() const;
@@ -93,10 +72,10 @@ class Wire final {
 
   /// Says whether bytes are held that say something: more than a change_cipher_spec, which TLS 1.3
   /// has for middleboxes alone (RFC 8446 appendix D.4).
-  bool holds_words() const;
+  virtual bool holds_words() const = 0;
 
   /// Returns the alert that is next to be pulled, if it is a fatal one in plaintext.
-  std::optional<Alert> next_plaintext_alert() const;
+  virtual std::optional<Alert> next_plaintext_alert() const = 0;
 
   /// Drops what is pushed from now on. Nothing follows the close_notify at the end of the queue,
   /// though a library may still have an answer to a key update in mind (RFC 8446 section 6.1).
@@ -108,11 +87,13 @@ class Wire final {
   /// Says whether a Pull() of this step came back for want of input.
   bool input_was_empty() const { return input_was_empty_; }
 
-  /// Says whether bytes are held that the library has not pulled.
-  bool holds_input() const { return input_begin_ < input_end_; }
+  /// Says whether input is held that the library has not pulled.
+  virtual bool holds_input() const = 0;
 
-  bool holds_output() const { return output_sent_ < output_.size(); }
-  bool output_over_limit() const { return output_.size() - output_sent_ > kOutputLimit; }
+  virtual bool holds_output() const = 0;
+
+  /// Says whether the peer makes us answer and does not read, beyond all patience.
+  virtual bool output_over_limit() const = 0;
 
   bool saw_end() const { return saw_end_; }
   const std::optional<int>& receive_failure() const { return receive_failure_; }
@@ -121,66 +102,71 @@ class Wire final {
   /// Says whether memory ran out, here or in the transport. Nothing moves any more then.
   bool out_of_memory() const { return out_of_memory_; }
 
-  /// Counts the records that the library has pulled completely.
+  /// Counts the records of a stream that the library has pulled completely.
   std::uint64_t records_pulled() const { return records_pulled_; }
 
-  /// Says whether any byte has come from the peer.
-  bool saw_input() const { return first_size_ > 0; }
-
   /// Says whether the first bytes from the peer can be TLS: a handshake or alert record of major
-  /// version 3. True while too few have come to tell.
+  /// version 3. True while too few have come to tell, and for datagrams, of which others are
+  /// dropped.
   bool looks_like_tls() const { return looks_like_tls_; }
 
-  /// Returns up to the first five bytes from the peer.
-  std::span<const std::byte> first_bytes() const { return {first_.data(), first_size_}; }
+  /// Returns up to the first five bytes of a stream.
+  virtual std::span<const std::byte> first_bytes() const { return {}; }
 
   /// Returns the alert in the last record pulled, if it was a fatal one in plaintext. A protected
   /// alert is longer in TLS 1.2 and has another type in TLS 1.3, so this cannot be one.
-  std::optional<Alert> last_plaintext_alert() const;
+  virtual std::optional<Alert> last_plaintext_alert() const = 0;
+
+  // --- Datagrams alone --------------------------------------------------------------------------
+
+  /// Counts the datagrams that came and meant nothing.
+  std::uint64_t discarded() const { return discarded_; }
+  void CountDiscarded() { ++discarded_; }
+
+  /// Says whether this step has pulled a datagram that the library need not keep silent about: of
+  /// application data or an alert.
+  virtual bool pulled_content() const { return false; }
+
+  /// Says, once, that the transport has called a datagram too large.
+  virtual bool TakeTooLarge() { return false; }
+
+  /// Says whether Pull() would bring something, if only bad news. Receives, if it must.
+  virtual bool HasInput() { return true; }
+
+  /// Has Pull() give the next datagram without taking it. For DTLSv1_listen(3).
+  virtual void set_peeking(bool /*peeking*/) {}
+
+ protected:
+  explicit Wire(Transport& transport) : transport_(transport) {}
+
+  TransportResult ReceiveInto(std::span<std::byte> into);
+  TransportResult Receive(std::span<std::byte> into);
+  TransportResult SendSome(std::span<const std::byte> records);
+  TransportResult RunOutOfMemory();
+  bool NobodyListens() const;
+
+  virtual void DropOutput() = 0;
+  virtual bool has_room_ahead() const = 0;
+
+  bool in_handshake_ = true;
+  bool muted_ = false;
+  bool abandoned_ = false;
+  bool input_was_empty_ = false;
+  bool looks_like_tls_ = true;
+  std::uint64_t records_pulled_ = 0;
+  std::optional<TransportResult> end_ahead_;  // Comes behind what is held.
 
  private:
   template <typename Call>
   void OnCallersStack(Call call);
-  TransportResult Receive(std::span<std::byte> into);
-  TransportResult ReceiveInto(std::span<std::byte> into);
-  TransportResult SendSome(std::span<const std::byte> records);
-  TransportResult RunOutOfMemory();
-  bool NobodyListens() const;
-  void Watch(std::span<const std::byte> bytes);
-  void WatchFirst(std::span<const std::byte> bytes);
 
   Transport& transport_;
-
-  using InputBuffer = std::array<std::byte, kInputBufferBytes>;
-
-  std::unique_ptr<InputBuffer> input_;
-  std::size_t input_begin_ = 0;
-  std::size_t input_end_ = 0;
-  std::vector<std::byte> output_;
-  std::size_t output_sent_ = 0;
-
-  bool in_handshake_ = true;
-  int budget_ = kRecordsPerStep;
-  bool muted_ = false;
-  bool abandoned_ = false;
   bool output_ended_ = false;
-  bool input_was_empty_ = false;
   bool saw_end_ = false;
-  std::optional<TransportResult> end_ahead_;  // Comes behind the buffer.
   bool out_of_memory_ = false;
   std::optional<int> receive_failure_;
   std::optional<int> send_failure_;
-
-  // Where Watch() stands: in a record's header, or in its body.
-  std::array<std::byte, 5> header_{};
-  std::size_t header_size_ = 0;
-  std::size_t body_left_ = 0;
-  std::array<std::byte, 2> body_start_{};
-  std::size_t body_size_ = 0;
-  std::uint64_t records_pulled_ = 0;
-  std::array<std::byte, 5> first_{};
-  std::size_t first_size_ = 0;
-  bool looks_like_tls_ = true;
+  std::uint64_t discarded_ = 0;
 };
 
 }  // namespace tandem

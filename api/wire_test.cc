@@ -1,4 +1,4 @@
-#include "tandem/wire.h"
+#include "tandem/stream_wire.h"
 
 #include <gtest/gtest.h>
 
@@ -32,7 +32,7 @@ class BrokenTransport final : public Transport {
 
 TEST(Wire, HandsOnWhatCameAndSaysWhenItWasEmpty) {
   MemoryTransport transport;
-  Wire wire(transport);
+  StreamWire wire(transport);
   transport.Feed(AsBytes(kRecord));
   std::array<std::byte, 5> header;
   EXPECT_EQ(wire.Pull(header).bytes, 5U);
@@ -50,7 +50,7 @@ TEST(Wire, HandsOnWhatCameAndSaysWhenItWasEmpty) {
 TEST(Wire, CountsRecordsHoweverTheyAreCut) {
   for (std::size_t piece = 1; piece < 9; ++piece) {
     MemoryTransport transport;
-    Wire wire(transport);
+    StreamWire wire(transport);
     for (int i = 0; i < 3; ++i) transport.Feed(AsBytes(kRecord));
     std::array<std::byte, 16> buffer;
     while (wire.Pull(std::span(buffer).first(piece)).outcome == TransportResult::Outcome::kMoved) {
@@ -61,7 +61,7 @@ TEST(Wire, CountsRecordsHoweverTheyAreCut) {
 
 TEST(Wire, LargePiecesBypassTheBuffer) {
   MemoryTransport transport;
-  Wire wire(transport);
+  StreamWire wire(transport);
   const std::vector<std::byte> much(20000, std::byte{22});
   transport.Feed(much);
   std::vector<std::byte> into(20000);
@@ -71,7 +71,7 @@ TEST(Wire, LargePiecesBypassTheBuffer) {
 
 TEST(Wire, AcceptsOutputWhateverTheTransportSays) {
   MemoryTransport transport(3);
-  Wire wire(transport);
+  StreamWire wire(transport);
   wire.LeaveHandshake();
   wire.Push(AsBytes("abcde"));
   wire.Push(AsBytes("fg"));
@@ -88,7 +88,7 @@ TEST(Wire, AcceptsOutputWhateverTheTransportSays) {
 
 TEST(Wire, SendFailureIsNotedAndWhatFollowsIsDropped) {
   BrokenTransport transport;
-  Wire wire(transport);
+  StreamWire wire(transport);
   wire.LeaveHandshake();
   wire.Push(AsBytes("abc"));
   wire.Push(AsBytes("def"));
@@ -99,7 +99,7 @@ TEST(Wire, SendFailureIsNotedAndWhatFollowsIsDropped) {
 
 TEST(Wire, EndAndFailureAreStickyAndNobodyListensAfterwards) {
   MemoryTransport transport;
-  Wire wire(transport);
+  StreamWire wire(transport);
   transport.FeedEnd();
   std::array<std::byte, 5> buffer;
   EXPECT_EQ(wire.Pull(buffer).outcome, TransportResult::Outcome::kEnd);
@@ -129,11 +129,11 @@ class ThrowingTransport final : public Transport {
 
 TEST(Wire, TransportThatThrowsIsATransportThatBroke) {
   ThrowingTransport transport(false);
-  Wire receiving(transport);
+  StreamWire receiving(transport);
   std::array<std::byte, 5> buffer;
   EXPECT_EQ(receiving.Pull(buffer).outcome, TransportResult::Outcome::kFailed);
   EXPECT_EQ(receiving.receive_failure(), 0);
-  Wire sending(transport);
+  StreamWire sending(transport);
   sending.Push(buffer);
   sending.Flush();
   EXPECT_EQ(sending.send_failure(), 0);
@@ -142,7 +142,7 @@ TEST(Wire, TransportThatThrowsIsATransportThatBroke) {
 
 TEST(Wire, WantOfMemoryInTheTransportMutesBothWays) {
   ThrowingTransport transport(true);
-  Wire wire(transport);
+  StreamWire wire(transport);
   std::array<std::byte, 5> buffer;
   wire.Push(buffer);
   wire.Flush();
@@ -153,14 +153,14 @@ TEST(Wire, WantOfMemoryInTheTransportMutesBothWays) {
 
 TEST(Wire, StopsALibrarysOwnLoopAtRecordsPerStepAfterTheHandshake) {
   MemoryTransport transport;
-  Wire wire(transport);
+  StreamWire wire(transport);
   for (int i = 0; i < 100; ++i) transport.Feed(AsBytes(kRecord));
   wire.LeaveHandshake();
   wire.BeginStep();
   std::array<std::byte, 7> buffer;
   while (wire.Pull(buffer).outcome == TransportResult::Outcome::kMoved) {
   }
-  EXPECT_EQ(wire.records_pulled(), static_cast<std::uint64_t>(Wire::kRecordsPerStep));
+  EXPECT_EQ(wire.records_pulled(), static_cast<std::uint64_t>(StreamWire::kRecordsPerStep));
   EXPECT_FALSE(wire.input_was_empty());
 }
 
@@ -178,7 +178,7 @@ TEST(Wire, KnowsAPlaintextFatalAlertFromAnyOtherRecord) {
   };
   for (const Case& c : cases) {
     MemoryTransport transport;
-    Wire wire(transport);
+    StreamWire wire(transport);
     transport.Feed(AsBytes(c.record));
     std::array<std::byte, 16> buffer;
     (void)wire.Pull(buffer);
@@ -189,7 +189,7 @@ TEST(Wire, KnowsAPlaintextFatalAlertFromAnyOtherRecord) {
 TEST(Wire, TellsTlsByItsFirstBytes) {
   const auto looks = [](std::string_view bytes) {
     MemoryTransport transport;
-    Wire wire(transport);
+    StreamWire wire(transport);
     transport.Feed(AsBytes(bytes));
     std::array<std::byte, 5> buffer;
     (void)wire.Pull(buffer);

@@ -20,6 +20,7 @@ LibraryBackend::LibraryBackend()
     : capabilities_{.versions = {Version::kTls12, Version::kTls13},
                     .client_chooses_alert = true,
                     .any_set_of_suites = false,
+                    .datagrams = true,
                     .cipher_suites = CipherSuites(),
                     .groups = Groups(),
                     .signature_schemes = SignatureSchemes(),

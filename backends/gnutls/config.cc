@@ -77,6 +77,10 @@ std::optional<Error> ReadVersions(gnutls_priority_t priority, CompiledRules& com
   const auto speaks = [&](gnutls_protocol_t version) {
     return std::find(list, list + count, static_cast<unsigned>(version)) != list + count;
   };
+  if (count == 1 && speaks(GNUTLS_DTLS1_2)) {
+    compiled.version_min = compiled.version_max = Version::kTls12;
+    return std::nullopt;
+  }
   compiled.version_max = speaks(GNUTLS_TLS1_3) ? Version::kTls13 : Version::kTls12;
   compiled.version_min = speaks(GNUTLS_TLS1_2) ? Version::kTls12 : Version::kTls13;
   const int known = (speaks(GNUTLS_TLS1_3) ? 1 : 0) + (speaks(GNUTLS_TLS1_2) ? 1 : 0);
@@ -181,6 +185,10 @@ std::optional<Error> CompiledConfig::CheckSystemPolicy() {
 }
 
 std::optional<Error> CompiledConfig::SetVersions() {
+  if (settings_.datagrams.has_value()) {
+    Append(priority_text_, "VERS-DTLS1.2");
+    return std::nullopt;
+  }
   if (settings_.version_max == Version::kTls13) Append(priority_text_, "VERS-TLS1.3");
   if (settings_.version_min == Version::kTls12) Append(priority_text_, "VERS-TLS1.2");
   return std::nullopt;

@@ -74,6 +74,7 @@ constexpr Row kRows[] = {
 
     // The stream ended or broke, or the peer has said why it goes; the Wire knows more.
     {GNUTLS_E_PREMATURE_TERMINATION, Fault::kTruncated, std::nullopt},
+    {GNUTLS_E_TIMEDOUT, Fault::kTimedOut, std::nullopt},
     {GNUTLS_E_PULL_ERROR, Fault::kBrokenTransport, std::nullopt},
     {GNUTLS_E_PUSH_ERROR, Fault::kBrokenTransport, std::nullopt},
     {GNUTLS_E_FATAL_ALERT_RECEIVED, Fault::kAlertReceived, std::nullopt},

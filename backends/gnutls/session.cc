@@ -2,8 +2,11 @@
 
 #include "backends/gnutls/session.h"
 
+#include <limits>
 #include <utility>
 #include <vector>
+
+#include <gnutls/dtls.h>
 
 #include "backends/gnutls/errors.h"
 #include "backends/gnutls/hello.h"
@@ -11,6 +14,7 @@
 #include "backends/gnutls/verify.h"
 #include "backends/gnutls/versions.h"
 #include "backends/gnutls/wire_callbacks.h"
+#include "tandem/datagram_listener.h"
 #include "tandem/engine/job.h"
 #include "tandem/fault.h"
 
@@ -29,6 +33,10 @@ constexpr std::uint32_t kWarningLimit = 5;
 constexpr std::size_t kMessageBytes = std::size_t{256} << 10;
 
 constexpr unsigned kCommonFlags = GNUTLS_NONBLOCK | GNUTLS_NO_AUTO_REKEY | GNUTLS_NO_TICKETS;
+
+// GnuTLS has no codes below this. But when the machine's clock is set back, it takes the time that
+// it would have to wait for one.
+constexpr int kLowestCode = -10'000;
 
 // One key share, as OpenSSL sends it: a group that the server likes better costs a round trip.
 constexpr unsigned kClientFlags = GNUTLS_CLIENT | GNUTLS_KEY_SHARE_TOP | kNoStatusRequest;
@@ -104,8 +112,9 @@ bool KeyHasFailed() {
   return job != nullptr && !job->failure().empty();
 }
 
-gnutls_session_t NewSession(Role role) {
-  const unsigned flags = kCommonFlags | (role == Role::kClient ? kClientFlags : GNUTLS_SERVER);
+gnutls_session_t NewSession(Role role, bool datagrams) {
+  const unsigned flags = kCommonFlags | (role == Role::kClient ? kClientFlags : GNUTLS_SERVER) |
+                         (datagrams ? GNUTLS_DATAGRAM : 0);
   gnutls_session_t session = nullptr;
   return gnutls_init(&session, flags) < 0 ? nullptr : session;
 }
@@ -114,8 +123,9 @@ gnutls_session_t NewSession(Role role) {
 
 Result<std::unique_ptr<BackendSession>> LibrarySession::Start(const CompiledConfig& config,
                                                               const SessionParts& parts) {
-  std::unique_ptr<LibrarySession> session(
-      new LibrarySession(config, parts, SessionHandle(NewSession(parts.role))));
+  std::unique_ptr<LibrarySession> session(new LibrarySession(
+      config, parts,
+      SessionHandle(NewSession(parts.role, config.settings().datagrams.has_value()))));
   if (session->session_ != nullptr && session->Prepare()) {
     return std::unique_ptr<BackendSession>(std::move(session));
   }
@@ -132,6 +142,13 @@ Step LibrarySession::Handshake() {
     const std::size_t unparsed_before = unparsed_bytes_;
     Call call(session_.get(), failure_);
     const Step step = Conclude(call, call.Settle(gnutls_handshake(session_.get())));
+    if (call.code() < kLowestCode || call.code() == GNUTLS_E_TIMEDOUT) {
+      failure_ = {MakeError(ErrorKind::kTimedOut,
+                            "the machine's clock was set back during a handshake of DTLS"),
+                  std::nullopt};
+      failure_.error.native = NativeText(call.code());
+      return Step::Failed();
+    }
     if (!has_failed && KeyHasFailed() && call.code() != GNUTLS_E_PK_SIGN_FAILED) {
       failure_ = {MakeFault(Fault::kDefect, NativeText(GNUTLS_E_DECRYPTION_FAILED)),
                   Alert::kDecryptError};
@@ -176,6 +193,23 @@ Step LibrarySession::Rekey(bool both) {
   Call call(session_.get(), failure_);
   const unsigned flags = both ? GNUTLS_KU_PEER : 0;
   return Conclude(call, call.Settle(gnutls_session_key_update(session_.get(), flags)));
+}
+
+// The library sends a flight again when it is asked to go on with the handshake.
+Step LibrarySession::HandleTimeout() { return Step::Done(); }
+
+std::optional<std::chrono::milliseconds> LibrarySession::retransmit_in() const {
+  // It counts before there is anything to send, too.
+  if (gnutls_handshake_get_last_out(session_.get()) < 0) return std::nullopt;
+  return std::chrono::milliseconds(gnutls_dtls_get_timeout(session_.get()));
+}
+
+void LibrarySession::SetMaxPayload(std::size_t bytes) {
+  gnutls_dtls_set_mtu(session_.get(), static_cast<unsigned>(bytes));
+}
+
+std::size_t LibrarySession::max_datagram() const {
+  return gnutls_dtls_get_data_mtu(session_.get());
 }
 
 bool LibrarySession::SendAlert(Alert alert) {
@@ -243,6 +277,7 @@ bool LibrarySession::Prepare() {
       gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, config_.credentials()) < 0) {
     return false;
   }
+  if (settings().datagrams.has_value() && !PrepareDatagrams()) return false;
   if (parts_.role == Role::kServer) {
     // Whether one is required is for OnPeerCertificates() to say.
     if (settings().client_certificate != ClientCertificate::kNone) {
@@ -255,6 +290,24 @@ bool LibrarySession::Prepare() {
   server_name_ = parts_.server->text();
   return gnutls_server_name_set(session, GNUTLS_NAME_DNS, server_name_.data(),
                                 server_name_.size()) >= 0;
+}
+
+bool LibrarySession::PrepareDatagrams() {
+  constexpr unsigned never = std::numeric_limits<int>::max();  // The session has deadlines.
+  const DatagramRules& rules = *settings().datagrams;
+  gnutls_dtls_set_mtu(session_.get(), static_cast<unsigned>(rules.max_payload));
+  gnutls_dtls_set_timeouts(session_.get(), static_cast<unsigned>(rules.first_timeout.count()),
+                           never);
+  return parts_.accepted == nullptr || GoOnFromHello();
+}
+
+// The ClientHello lies in the Wire. The library counts from the answer that it never sent.
+bool LibrarySession::GoOnFromHello() {
+  gnutls_dtls_prestate_st before{};
+  before.record_seq = static_cast<unsigned>(parts_.accepted->record_sequence());
+  before.hsk_read_seq = AcceptedHello::kMessageSequence;
+  gnutls_dtls_prestate_set(session_.get(), &before);
+  return true;
 }
 
 Step LibrarySession::Conclude(const Call& call, Step step) {

@@ -30,8 +30,11 @@ ssize_t OnPull(gnutls_transport_ptr_t transport, void* into, std::size_t size) n
   return FailPull(session, EIO);
 }
 
-// GnuTLS asks before it waits; it is never to wait, since the Wire knows whether there is input.
-int OnPullTimeout(gnutls_transport_ptr_t, unsigned int) noexcept { return 1; }
+// GnuTLS asks before it waits, and before it sends a flight again; it is never to wait.
+int OnPullTimeout(gnutls_transport_ptr_t transport, unsigned int /*milliseconds*/) noexcept {
+  const auto session = static_cast<gnutls_session_t>(transport);
+  return LibrarySession::Of(session).wire().HasInput() ? 1 : 0;
+}
 
 ssize_t OnPush(gnutls_transport_ptr_t transport, const void* records, std::size_t size) noexcept {
   const auto session = static_cast<gnutls_session_t>(transport);

@@ -21,6 +21,7 @@ LibraryBackend::LibraryBackend()
     : capabilities_{.versions = {Version::kTls12, Version::kTls13},
                     .client_chooses_alert = false,
                     .any_set_of_suites = true,
+                    .datagrams = true,
                     .cipher_suites = CipherSuites(),
                     .groups = Groups(),
                     .signature_schemes = SignatureSchemes(),

@@ -57,6 +57,16 @@ int OnSecurityQuestion(const SSL* ssl, const SSL_CTX* context, int operation, in
       ssl, context, operation, bits, nid, other, nullptr);
 }
 
+// Asked by DTLSv1_listen() alone, about what a DatagramListener has accepted.
+int OnCookie(SSL* /*ssl*/, const unsigned char* /*cookie*/, unsigned int /*size*/) noexcept {
+  return 1;
+}
+
+// The library wants one that can, and never asks.
+int OnCookieWanted(SSL* /*ssl*/, unsigned char* /*cookie*/, unsigned int* /*size*/) noexcept {
+  return 0;
+}
+
 void Append(std::string& list, std::string_view name) {
   if (!list.empty()) list += ':';
   list += name;
@@ -152,7 +162,8 @@ bool Holds(const std::vector<Number>& list, Number number) {
 
 Result<std::shared_ptr<const BackendConfig>> CompiledConfig::Compile(const Settings& settings) {
   const CleanQueue clean;
-  ContextHandle context(SSL_CTX_new(TLS_method()));
+  const bool datagrams = settings.datagrams.has_value();
+  ContextHandle context(SSL_CTX_new(datagrams ? DTLS_method() : TLS_method()));
   if (context == nullptr) return Refused("attempt to start");
   const std::shared_ptr<CompiledConfig> config(new CompiledConfig(settings, std::move(context)));
   for (const auto set :
@@ -190,7 +201,10 @@ std::optional<Error> CompiledConfig::CheckSystemPolicy() {
   security_level_ = kSecurityLevel;
   if (settings_.system_policy == SystemPolicy::kHonour) {
     security_level_ = std::max(kSecurityLevel, SSL_CTX_get_security_level(context_.get()));
-    allowed_ = ReadOffer(context_.get()).value_or(Offer());
+    // The administrator's rules are for both; TLS names more of them.
+    const ContextHandle fresh(SSL_CTX_new(TLS_method()));
+    if (fresh == nullptr) return Refused("attempt to start");
+    allowed_ = ReadOffer(fresh.get()).value_or(Offer());
     if (auto error = NoteSystemPolicy(*allowed_, compiled_)) return error;
   }
   ForgetSystemConfig();
@@ -221,9 +235,11 @@ void CompiledConfig::ForgetSystemConfig() {
 
 std::optional<Error> CompiledConfig::SetVersions() {
   SSL_CTX* context = context_.get();
-  const bool ok =
-      SSL_CTX_set_min_proto_version(context, static_cast<int>(compiled_.version_min)) == 1 &&
-      SSL_CTX_set_max_proto_version(context, static_cast<int>(compiled_.version_max)) == 1;
+  const auto number = [this](Version version) {
+    return settings_.datagrams.has_value() ? DTLS1_2_VERSION : static_cast<int>(version);
+  };
+  const bool ok = SSL_CTX_set_min_proto_version(context, number(compiled_.version_min)) == 1 &&
+                  SSL_CTX_set_max_proto_version(context, number(compiled_.version_max)) == 1;
   if (ok) return std::nullopt;
   return MakeError(ErrorKind::kUnsupported, "this OpenSSL was built without a version asked for");
 }
@@ -379,6 +395,8 @@ void CompiledConfig::SetCallbacks() {
   SSL_CTX_set_cert_verify_callback(context_.get(), OnPeerCertificates, nullptr);
   if (settings_.role == Role::kServer) {
     SSL_CTX_set_client_hello_cb(context_.get(), OnClientHello, nullptr);
+    SSL_CTX_set_cookie_verify_cb(context_.get(), OnCookie);
+    SSL_CTX_set_cookie_generate_cb(context_.get(), OnCookieWanted);
   }
 }
 

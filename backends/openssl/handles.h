@@ -26,6 +26,7 @@ namespace tandem::openssl {
 struct Freer {
   void operator()(SSL* ssl) const { SSL_free(ssl); }
   void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+  void operator()(BIO_ADDR* address) const { BIO_ADDR_free(address); }
   void operator()(BIO_METHOD* method) const { BIO_meth_free(method); }
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
   void operator()(EVP_PKEY_CTX* context) const { EVP_PKEY_CTX_free(context); }
@@ -58,6 +59,7 @@ struct Freer {
 
 using SessionHandle = std::unique_ptr<SSL, Freer>;
 using ContextHandle = std::unique_ptr<SSL_CTX, Freer>;
+using AddressHandle = std::unique_ptr<BIO_ADDR, Freer>;
 using MethodHandle = std::unique_ptr<BIO_METHOD, Freer>;
 using KeyHandle = std::unique_ptr<EVP_PKEY, Freer>;
 using KeyContextHandle = std::unique_ptr<EVP_PKEY_CTX, Freer>;

@@ -20,6 +20,7 @@ namespace {
 using Bytes = std::span<const std::byte>;
 
 constexpr std::size_t kHeaderBytes = 4;
+constexpr std::size_t kDatagramHeaderBytes = 12;
 
 // Numbers in the list of suites that are signals: RFC 5746, RFC 7507.
 constexpr CipherSuite kSignals[] = {0x00FF, 0x5600};
@@ -48,6 +49,8 @@ std::vector<std::byte> MakeHello(SSL_CTX* context) {
   SSL_set_connect_state(ssl.get());
   SSL_set_msg_callback(ssl.get(), KeepHello);
   SSL_set_msg_callback_arg(ssl.get(), &hello);
+  SSL_set_options(ssl.get(), SSL_OP_NO_QUERY_MTU);
+  SSL_set_mtu(ssl.get(), SSL3_RT_MAX_PLAIN_LENGTH);  // A datagram's hello in one piece.
   SSL_do_handshake(ssl.get());
   return hello;
 }
@@ -63,7 +66,10 @@ std::optional<Offer> ReadOffer(SSL_CTX* context) {
   const std::vector<std::byte> message = MakeHello(context);
   if (message.empty()) return std::nullopt;
   ClientHello hello;
-  if (ReadClientHello(Bytes(message).subspan(kHeaderBytes), HelloRules{}, hello)) {
+  HelloRules rules;
+  rules.datagrams = SSL_CTX_get_min_proto_version(context) == DTLS1_2_VERSION;
+  const std::size_t header = rules.datagrams ? kDatagramHeaderBytes : kHeaderBytes;
+  if (ReadClientHello(Bytes(message).subspan(header), rules, hello)) {
     return std::nullopt;  // Not even a version is common to it and to us.
   }
   Offer offer{{},

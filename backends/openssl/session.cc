@@ -2,6 +2,7 @@
 
 #include "backends/openssl/session.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <utility>
@@ -11,13 +12,20 @@
 #include "backends/openssl/call.h"
 #include "backends/openssl/errors.h"
 #include "backends/openssl/info.h"
+#include "backends/openssl/versions.h"
 #include "backends/openssl/wire_callbacks.h"
 
 namespace tandem::openssl {
 namespace {
 
 constexpr std::size_t kAlertBytes = 2;
+
+// What stands before a handshake message: its type and length; in DTLS also its number and place.
 constexpr std::size_t kMessageHeader = 4;
+constexpr std::size_t kDatagramMessageHeader = 12;
+
+// RFC 6347 section 4.2.4.1.
+constexpr unsigned kLongestWaitMicroseconds = 60'000'000;
 
 void OnMessage(int sent, int /*version*/, int type, const void* content, std::size_t size, SSL* ssl,
                void* /*unused*/) noexcept {
@@ -25,10 +33,19 @@ void OnMessage(int sent, int /*version*/, int type, const void* content, std::si
   if (type == SSL3_RT_ALERT && size == kAlertBytes) {
     LibrarySession::Of(ssl).NoteAlert(sent != 0, bytes[0], static_cast<Alert>(bytes[1]));
   }
-  if (type == SSL3_RT_HANDSHAKE && size >= kMessageHeader && sent == 0) {
-    LibrarySession::Of(ssl).NoteMessage(
-        bytes[0], std::as_bytes(std::span(bytes, size)).subspan(kMessageHeader));
+  const std::size_t header = SSL_is_dtls(ssl) == 1 ? kDatagramMessageHeader : kMessageHeader;
+  if (type == SSL3_RT_HANDSHAKE && size >= header && sent == 0) {
+    LibrarySession::Of(ssl).NoteMessage(bytes[0],
+                                        std::as_bytes(std::span(bytes, size)).subspan(header));
   }
+}
+
+// How long the next flight is waited for; 0: `waited` for the first time.
+unsigned OnTimer(SSL* ssl, unsigned waited) noexcept {
+  const auto first = LibrarySession::Of(ssl).settings().datagrams->first_timeout;
+  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(first).count();
+  if (waited == 0) return static_cast<unsigned>(micros);
+  return std::min(2 * waited, kLongestWaitMicroseconds);
 }
 
 }  // namespace
@@ -88,6 +105,25 @@ Step LibrarySession::Rekey(bool both) {
   if (result == 1) result = SSL_do_handshake(ssl_.get());
   return Conclude(call, call.Settle(result));
 }
+
+Step LibrarySession::HandleTimeout() {
+  Call call(ssl_.get(), failure_);
+  return RunTimers(ssl_.get()) ? Step::Done() : Conclude(call, call.Settle(-1));
+}
+
+std::optional<std::chrono::milliseconds> LibrarySession::retransmit_in() const {
+  const CleanQueue clean;
+  const auto left = TimeToTimers(ssl_.get());
+  if (!left.has_value()) return std::nullopt;
+  const auto micros = std::chrono::seconds(left->tv_sec) + std::chrono::microseconds(left->tv_usec);
+  return std::chrono::ceil<std::chrono::milliseconds>(micros);
+}
+
+void LibrarySession::SetMaxPayload(std::size_t bytes) {
+  SSL_set_mtu(ssl_.get(), static_cast<long>(bytes));
+}
+
+std::size_t LibrarySession::max_datagram() const { return DTLS_get_data_mtu(ssl_.get()); }
 
 bool LibrarySession::SendAlert(Alert /*alert*/) {
   return false;  // The library sends its own alerts, and has no call for ours.
@@ -179,9 +215,10 @@ bool LibrarySession::Prepare() {
   SSL_set_msg_callback(ssl, OnMessage);
   // A certificate that openssl.cnf names for everybody is not ours.
   SSL_certs_clear(ssl);
+  if (settings().datagrams.has_value() && !PrepareDatagrams()) return false;
   if (parts_.role == Role::kServer) {
     SSL_set_accept_state(ssl);
-    return true;
+    return parts_.accepted == nullptr || GoOnFromHello();
   }
   SSL_set_connect_state(ssl);
   if (parts_.server != nullptr && parts_.server->is_dns()) {
@@ -190,6 +227,19 @@ bool LibrarySession::Prepare() {
   }
   const auto& identity = settings().identity;
   return identity == nullptr || Become(static_cast<const LoadedIdentity&>(identity->loaded()));
+}
+
+bool LibrarySession::PrepareDatagrams() {
+  SSL* ssl = ssl_.get();
+  SSL_set_options(ssl, SSL_OP_NO_QUERY_MTU);
+  DTLS_set_timer_cb(ssl, OnTimer);
+  return SSL_set_mtu(ssl, static_cast<long>(settings().datagrams->max_payload)) != 0;
+}
+
+// The ClientHello lies in the Wire; this looks at it, and leaves it there.
+bool LibrarySession::GoOnFromHello() {
+  const AddressHandle unused(BIO_ADDR_new());
+  return unused != nullptr && DTLSv1_listen(ssl_.get(), unused.get()) == 1 && PrepareDatagrams();
 }
 
 Step LibrarySession::Conclude(const Call& call, Step step) {

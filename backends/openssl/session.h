@@ -3,6 +3,7 @@
 #ifndef TANDEM_BACKENDS_OPENSSL_SESSION_H_
 #define TANDEM_BACKENDS_OPENSSL_SESSION_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -37,6 +38,10 @@ class LibrarySession final : public BackendSession {
   Step Write(std::span<const std::byte> plaintext) override;
   Step CloseNotify() override;
   Step Rekey(bool both) override;
+  Step HandleTimeout() override;
+  std::optional<std::chrono::milliseconds> retransmit_in() const override;
+  void SetMaxPayload(std::size_t bytes) override;
+  std::size_t max_datagram() const override;
   bool SendAlert(Alert alert) override;
   std::size_t pending() const override;
   ConnectionInfo Describe() const override;
@@ -75,6 +80,8 @@ class LibrarySession final : public BackendSession {
   LibrarySession(const CompiledConfig& config, const SessionParts& parts, SessionHandle ssl);
 
   bool Prepare();
+  bool PrepareDatagrams();
+  bool GoOnFromHello();
   Step Conclude(const Call& call, Step step);
   Step AnswerKeyUpdate();
 

@@ -33,8 +33,12 @@ int OnPush(BIO* bio, const char* records, std::size_t size, std::size_t* taken) 
   return 1;
 }
 
-long OnControl(BIO* bio, int command, long /*number*/, void* /*pointer*/) noexcept {
+long OnControl(BIO* bio, int command, long number, void* /*pointer*/) noexcept {
   if (command == BIO_CTRL_FLUSH) return 1;
+  if (command == BIO_CTRL_DGRAM_SET_PEEK_MODE) {
+    WireOf(bio).set_peeking(number != 0);
+    return 1;
+  }
   // Without an answer to this the library cannot tell the end of the stream from a failure.
   if (command == BIO_CTRL_EOF) return WireOf(bio).saw_end() ? 1 : 0;
   return 0;

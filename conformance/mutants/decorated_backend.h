@@ -39,6 +39,12 @@ class DecoratedSession : public BackendSession {
   Step Write(std::span<const std::byte> plaintext) override { return inner_->Write(plaintext); }
   Step CloseNotify() override { return inner_->CloseNotify(); }
   Step Rekey(bool both) override { return inner_->Rekey(both); }
+  Step HandleTimeout() override { return inner_->HandleTimeout(); }
+  std::optional<std::chrono::milliseconds> retransmit_in() const override {
+    return inner_->retransmit_in();
+  }
+  void SetMaxPayload(std::size_t bytes) override { inner_->SetMaxPayload(bytes); }
+  std::size_t max_datagram() const override { return inner_->max_datagram(); }
   bool SendAlert(Alert alert) override { return inner_->SendAlert(alert); }
   std::size_t pending() const override { return inner_->pending(); }
   ConnectionInfo Describe() const override { return inner_->Describe(); }

@@ -73,7 +73,7 @@ class LeaksAnInternalAgain final : public RelayedSession {
 
  private:
   void LookAhead() {
-    Bytes piece(Wire::kInputBufferBytes);
+    Bytes piece(StreamWire::kInputBufferBytes);
     for (;;) {
       const TransportResult result = parts().wire.Pull(piece);
       if (result.outcome != TransportResult::Outcome::kMoved) return;

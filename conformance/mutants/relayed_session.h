@@ -12,8 +12,8 @@
 #include <span>
 
 #include "conformance/mutants/decorated_backend.h"
+#include "tandem/stream_wire.h"
 #include "tandem/transport.h"
-#include "tandem/wire.h"
 
 namespace tandem::conformance {
 
@@ -56,7 +56,7 @@ class RelayedSession : public DecoratedSession, protected Transport {
   Step Around(Call call);
   void Watch(std::span<const std::byte> bytes);
 
-  Wire wire_;
+  StreamWire wire_;
   std::array<std::byte, 5> header_{};
   std::size_t header_size_ = 0;
   std::size_t body_left_ = 0;
