@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tandem/algorithms.h"
+#include "tandem/srtp.h"
 #include "tandem/version.h"
 
 namespace tandem {
@@ -27,6 +28,7 @@ struct Capabilities {
 
   /// DTLS 1.2 is spoken.
   bool datagrams = false;
+  std::vector<SrtpProfile> srtp{};
 
   std::vector<CipherSuite> cipher_suites{};
   std::vector<Group> groups{};  ///< kX25519MlKem768 among them: post-quantum key exchange.

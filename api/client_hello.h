@@ -13,6 +13,7 @@
 #include "tandem/alert.h"
 #include "tandem/algorithms.h"
 #include "tandem/fault.h"
+#include "tandem/srtp.h"
 #include "tandem/version.h"
 
 namespace tandem {
@@ -25,6 +26,7 @@ struct ClientHello {
   std::vector<SignatureScheme> signature_schemes;  ///< In the client's order.
   std::vector<std::uint16_t> supported_versions;   ///< TLS 1.3 clients only, in their order.
   std::vector<Group> groups;                       ///< In the client's order.
+  std::vector<SrtpProfile> srtp;                   ///< DTLS only, in the client's order.
   Version version = Version::kTls12;               ///< What it comes to with the server's rules.
 };
 

@@ -75,6 +75,19 @@ std::optional<Error> CheckList(const std::vector<Number>& list, const char* what
   return std::nullopt;
 }
 
+std::optional<Error> CheckSrtp(const Backend& backend, const Settings& settings) {
+  if (settings.srtp.empty()) return std::nullopt;
+  if (!settings.datagrams.has_value()) return Misuse("SRTP gets its keys over Datagrams() alone");
+  const auto& has = backend.capabilities().srtp;
+  for (const SrtpProfile profile : settings.srtp) {
+    if (std::find(has.begin(), has.end(), profile) != has.end()) continue;
+    return MakeError(ErrorKind::kUnsupported, std::string(backend.name()) +
+                                                  " does not know the SRTP profile " +
+                                                  std::string(SrtpProfileName(profile)));
+  }
+  return CheckList(settings.srtp, "SRTP profile");
+}
+
 std::optional<Error> CheckAlgorithms(const Settings& settings) {
   if (auto error = CheckList(settings.cipher_suites, "cipher suite")) return error;
   if (auto error = CheckList(settings.groups, "group")) return error;
@@ -172,6 +185,11 @@ Config::Builder& Config::Builder::Datagrams(DatagramRules rules) {
   return *this;
 }
 
+Config::Builder& Config::Builder::Srtp(std::vector<SrtpProfile> profiles) {
+  settings_.srtp = std::move(profiles);
+  return *this;
+}
+
 Config::Builder& Config::Builder::SecurityLevel(Level level) {
   const Settings defaults;
   settings_.cipher_suites = defaults.cipher_suites;
@@ -251,6 +269,7 @@ Result<std::shared_ptr<const Config>> Config::Builder::Build() const {
     if (rejected_.has_value()) return *rejected_;
     if (auto error = CheckVersions(*backend_, settings_)) return std::move(*error);
     if (auto error = CheckDatagrams(*backend_, settings_)) return std::move(*error);
+    if (auto error = CheckSrtp(*backend_, settings_)) return std::move(*error);
     if (auto error = CheckAlgorithms(settings_)) return std::move(*error);
     if (auto error = CheckRawRules(*backend_, settings_)) return std::move(*error);
     if (auto error = CheckAlpn(settings_)) return std::move(*error);

@@ -81,6 +81,11 @@ class Config::Builder {
   /// TLS.
   Builder& Datagrams(DatagramRules rules = {});
 
+  /// Agrees on one of these profiles for SRTP, the best first; the server's order decides. For
+  /// Datagrams() alone. kUnsupported at Build() for one that the backend lacks. A peer that wants
+  /// none is no failure: look at ConnectionInfo::srtp. Default: none.
+  Builder& Srtp(std::vector<SrtpProfile> profiles);
+
   /// Sets cipher suites, groups and signature schemes to those of `level`; what is named after it
   /// replaces them. Default: kModern.
   Builder& SecurityLevel(Level level);

@@ -4,10 +4,12 @@
 #define TANDEM_CONNECTION_INFO_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "tandem/algorithms.h"
+#include "tandem/srtp.h"
 #include "tandem/version.h"
 
 namespace tandem {
@@ -25,8 +27,9 @@ struct ConnectionInfo {
   /// connection alone.
   bool extended_master_secret = true;
 
-  std::string alpn;         ///< The protocol agreed on; empty if none.
-  std::string server_name;  ///< The SNI that the client sent, a peer's bytes; or empty.
+  std::string alpn;                 ///< The protocol agreed on; empty if none.
+  std::optional<SrtpProfile> srtp;  ///< Agreed on, with Session::ExportSrtpKeys(); or none.
+  std::string server_name;          ///< The SNI that the client sent, a peer's bytes; or empty.
   std::vector<std::vector<std::byte>> peer_chain;  ///< The peer's certificates, DER, leaf first.
 };
 

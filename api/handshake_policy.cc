@@ -90,7 +90,7 @@ const HelloAnswer* HandshakePolicy::AnswerHello(const ClientHello& hello) {
   if (identity == nullptr) return nullptr;
   std::optional<std::string> alpn = SelectAlpn(hello);
   if (!alpn.has_value()) return nullptr;
-  answer_ = HelloAnswer{std::move(identity), std::move(*alpn)};
+  answer_ = HelloAnswer{std::move(identity), std::move(*alpn), SelectSrtp(hello)};
   return &*answer_;
 }
 
@@ -161,6 +161,16 @@ IdentityPointer HandshakePolicy::Choose(const ClientHello& hello) {
     return nullptr;
   }
   return identity;
+}
+
+// The server's order decides, as with ALPN.
+std::optional<SrtpProfile> HandshakePolicy::SelectSrtp(const ClientHello& hello) const {
+  for (const SrtpProfile profile : settings_.srtp) {
+    if (std::find(hello.srtp.begin(), hello.srtp.end(), profile) != hello.srtp.end()) {
+      return profile;
+    }
+  }
+  return std::nullopt;
 }
 
 std::optional<std::string> HandshakePolicy::SelectAlpn(const ClientHello& hello) {

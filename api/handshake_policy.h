@@ -43,6 +43,7 @@ class ChainExaminer {
 struct HelloAnswer {
   std::shared_ptr<const Identity> identity;  ///< Never null.
   std::string alpn;                          ///< The protocol to select; empty: none.
+  std::optional<SrtpProfile> srtp{};         ///< The profile to select, if any.
 };
 
 /// Decides for one session. Backends ask from inside their library's callbacks and obey; they have
@@ -112,6 +113,7 @@ class HandshakePolicy {
   Alert refusal_alert() const { return refusal_alert_; }
 
  private:
+  std::optional<SrtpProfile> SelectSrtp(const ClientHello& hello) const;
   std::optional<std::string> SelectAlpn(const ClientHello& hello);
   std::shared_ptr<const Identity> Choose(const ClientHello& hello);
   void RefuseForMemory() noexcept;

@@ -242,6 +242,20 @@ Refused ReadRenegotiationInfo(Bytes body, ClientHello&, HelloDetails&) {
   return std::nullopt;
 }
 
+// RFC 5764 section 4.1.1. No key identifier is ever answered with, so its length is all that
+// counts.
+Refused ReadUseSrtp(Bytes body, ClientHello& hello, HelloDetails&) {
+  TlsReader reader(body);
+  const auto profiles = reader.Vector(2);
+  if (!profiles.has_value() || !reader.LastVector(1).has_value()) return kMalformed;
+  const auto numbers = ReadNumbers(*profiles);
+  if (!numbers.has_value()) return kMalformed;
+  for (const std::uint16_t number : *numbers) {
+    hello.srtp.push_back(static_cast<SrtpProfile>(number));
+  }
+  return std::nullopt;
+}
+
 enum class When : std::uint8_t { kAlways, kTls13 };
 
 struct Grammar {
@@ -258,6 +272,7 @@ constexpr Grammar kGrammars[] = {
     {HelloExtension::kPointFormats, When::kAlways, ReadPointFormats},
     {HelloExtension::kSrp, When::kAlways, ReadSrp},
     {HelloExtension::kSignatureAlgorithms, When::kAlways, ReadSignatureAlgorithms},
+    {HelloExtension::kUseSrtp, When::kAlways, ReadUseSrtp},
     {HelloExtension::kAlpn, When::kAlways, ReadAlpn},
     {HelloExtension::kEncryptThenMac, When::kAlways, ReadEmpty},
     {HelloExtension::kExtendedMasterSecret, When::kAlways, ReadEmpty},

@@ -137,6 +137,10 @@ Result<std::vector<std::byte>> Session::Export(std::string_view label,
 
 std::span<const Der> Session::refused_chain() const { return core_->refused_chain(); }
 
+Result<SrtpKeys> Session::ExportSrtpKeys() const {
+  return UnlessOutOfMemory([&] { return core_->ExportSrtpKeys(); });
+}
+
 Result<std::vector<std::byte>> Session::Binding(ChannelBinding type) const {
   return UnlessOutOfMemory([&] { return core_->Binding(type); });
 }

@@ -198,6 +198,10 @@ class Session final {
                                         std::optional<std::span<const std::byte>> context,
                                         std::size_t length) const;
 
+  /// Returns the keys of ConnectionInfo::srtp for both directions; the same at both ends. kMisuse
+  /// before the handshake is done, kUnsupported if no profile was agreed on.
+  Result<SrtpKeys> ExportSrtpKeys() const;
+
   /// Returns the channel binding of `type`, for SCRAM and its like; the same bytes at both ends.
   /// kUnsupported if this connection has none of that type; kMisuse before the handshake is done.
   Result<std::vector<std::byte>> Binding(ChannelBinding type) const;

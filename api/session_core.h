@@ -74,6 +74,7 @@ class SessionCore final : public engine::Orphan, private engine::JobOwner {
   Result<std::vector<std::byte>> Export(std::string_view label,
                                         std::optional<std::span<const std::byte>> context,
                                         std::size_t length) const;
+  Result<SrtpKeys> ExportSrtpKeys() const;
   Result<std::vector<std::byte>> Binding(ChannelBinding type) const;
 
   /// For what Session says about suspended calls.

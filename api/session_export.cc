@@ -8,6 +8,22 @@ namespace {
 // RFC 9266 section 2.
 constexpr std::size_t kBindingBytes = 32;
 
+// RFC 5764 section 4.1.2, RFC 7714 section 12.
+struct SrtpShape {
+  std::size_t key_bytes = 16;
+  std::size_t salt_bytes = 14;
+};
+
+SrtpShape ShapeOf(SrtpProfile profile) {
+  switch (profile) {
+    case SrtpProfile::kAes128CmHmacSha1_80:
+    case SrtpProfile::kAes128CmHmacSha1_32: return {16, 14};
+    case SrtpProfile::kAeadAes128Gcm: return {16, 12};
+    case SrtpProfile::kAeadAes256Gcm: return {32, 12};
+  }
+  return {};
+}
+
 Error NoBinding() {
   return MakeError(ErrorKind::kUnsupported, "this connection has no channel binding of that type");
 }
@@ -41,6 +57,29 @@ Result<std::vector<std::byte>> SessionCore::Export(
   std::vector<std::byte> material(length);
   if (backend_->Export(label, context, material)) return material;
   return MakeError(ErrorKind::kInternal, "the library refused to derive keying material");
+}
+
+Result<SrtpKeys> SessionCore::ExportSrtpKeys() const {
+  if (!handshaking() && !info_->srtp.has_value()) {
+    return MakeError(ErrorKind::kUnsupported, "no profile of SRTP was agreed on");
+  }
+  const SrtpShape shape = handshaking() ? SrtpShape() : ShapeOf(*info_->srtp);
+  const auto material =
+      Export("EXTRACTOR-dtls_srtp", std::nullopt, 2 * (shape.key_bytes + shape.salt_bytes));
+  if (!material.ok()) return material.error();
+  auto next = material->begin();
+  const auto take = [&next](std::size_t bytes) {
+    const auto begin = next;
+    next += static_cast<std::ptrdiff_t>(bytes);
+    return std::vector<std::byte>(begin, next);
+  };
+  // In this order: RFC 5764 section 4.2.
+  SrtpKeys keys;
+  keys.client_key = take(shape.key_bytes);
+  keys.server_key = take(shape.key_bytes);
+  keys.client_salt = take(shape.salt_bytes);
+  keys.server_salt = take(shape.salt_bytes);
+  return keys;
 }
 
 Result<std::vector<std::byte>> SessionCore::Binding(ChannelBinding type) const {

@@ -104,6 +104,7 @@ struct Settings {
   SystemPolicy system_policy = SystemPolicy::kHonour;
   std::vector<RawRules> raw_rules;
   std::optional<DatagramRules> datagrams;  ///< Then 1.2 is DTLS 1.2, and there is no 1.3.
+  std::vector<SrtpProfile> srtp;
   std::vector<std::string> alpn;
   AlpnPolicy alpn_policy = AlpnPolicy::kMustMatch;
   std::chrono::milliseconds handshake_timeout{60'000};

@@ -21,6 +21,7 @@ LibraryBackend::LibraryBackend()
                     .client_chooses_alert = true,
                     .any_set_of_suites = false,
                     .datagrams = true,
+                    .srtp = {SrtpProfile::kAes128CmHmacSha1_80, SrtpProfile::kAes128CmHmacSha1_32},
                     .cipher_suites = CipherSuites(),
                     .groups = Groups(),
                     .signature_schemes = SignatureSchemes(),

@@ -63,6 +63,11 @@ int Answer(LibrarySession& session, gnutls_session_t raw, const gnutls_datum_t& 
     const int code = session.config().ForbidDecryption(raw);
     if (code < 0) return code;
   }
+  if (answer->srtp.has_value()) {
+    const int code =
+        gnutls_srtp_set_profile(raw, static_cast<gnutls_srtp_profile_t>(*answer->srtp));
+    if (code < 0) return code;
+  }
   if (answer->alpn.empty()) return 0;
   const std::string& alpn = answer->alpn;
   // The library takes a pointer to what it only reads.

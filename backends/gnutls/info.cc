@@ -67,6 +67,10 @@ ConnectionInfo Describe(gnutls_session_t session, Role role, const std::string& 
   info.extended_master_secret =
       info.version == Version::kTls13 || gnutls_session_ext_master_secret_status(session) != 0;
   info.alpn = ReadAlpn(session);
+  gnutls_srtp_profile_t profile{};
+  if (gnutls_srtp_get_selected_profile(session, &profile) >= 0) {
+    info.srtp = static_cast<SrtpProfile>(profile);
+  }
   info.server_name = server_name;
   info.peer_chain = ReadPeerChain(session);
   if (!info.peer_chain.empty()) info.peer_signature = PeerSignature(session, role);

@@ -2,6 +2,7 @@
 
 #include "backends/gnutls/session.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -77,6 +78,13 @@ bool OfferAlpn(gnutls_session_t session, const std::vector<std::string>& protoco
   }
   return offer.empty() || gnutls_alpn_set_protocols(session, offer.data(),
                                                     static_cast<unsigned>(offer.size()), 0) >= 0;
+}
+
+// The numbers are IANA's here too. A server offers what the policy has selected.
+bool OfferSrtp(gnutls_session_t session, const std::vector<SrtpProfile>& profiles) {
+  return std::all_of(profiles.begin(), profiles.end(), [session](SrtpProfile profile) {
+    return gnutls_srtp_set_profile(session, static_cast<gnutls_srtp_profile_t>(profile)) >= 0;
+  });
 }
 
 std::string Hex(std::span<const unsigned char> bytes) {
@@ -160,7 +168,8 @@ Step LibrarySession::Handshake() {
       failure_.alert_due = Alert::kUnexpectedMessage;
       return Step::Failed();
     }
-    if (unparsed_bytes_ > kMessageBytes) {
+    // Datagrams that come again add up too, and there the library has a limit for the message.
+    if (unparsed_bytes_ > kMessageBytes && !settings().datagrams.has_value()) {
       failure_ = FailureFor(GNUTLS_E_HANDSHAKE_TOO_LARGE);
       return Step::Failed();
     }
@@ -298,6 +307,7 @@ bool LibrarySession::PrepareDatagrams() {
   gnutls_dtls_set_mtu(session_.get(), static_cast<unsigned>(rules.max_payload));
   gnutls_dtls_set_timeouts(session_.get(), static_cast<unsigned>(rules.first_timeout.count()),
                            never);
+  if (parts_.role == Role::kClient && !OfferSrtp(session_.get(), settings().srtp)) return false;
   return parts_.accepted == nullptr || GoOnFromHello();
 }
 

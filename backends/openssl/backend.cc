@@ -22,6 +22,8 @@ LibraryBackend::LibraryBackend()
                     .client_chooses_alert = false,
                     .any_set_of_suites = true,
                     .datagrams = true,
+                    .srtp = {SrtpProfile::kAes128CmHmacSha1_80, SrtpProfile::kAes128CmHmacSha1_32,
+                             SrtpProfile::kAeadAes128Gcm, SrtpProfile::kAeadAes256Gcm},
                     .cipher_suites = CipherSuites(),
                     .groups = Groups(),
                     .signature_schemes = SignatureSchemes(),

@@ -40,6 +40,9 @@ ConnectionInfo Describe(SSL* ssl, const std::string& server_name) {
   unsigned alpn_size = 0;
   SSL_get0_alpn_selected(ssl, &alpn, &alpn_size);
   if (alpn != nullptr) info.alpn.assign(alpn, alpn + alpn_size);
+  if (const SRTP_PROTECTION_PROFILE* profile = SSL_get_selected_srtp_profile(ssl)) {
+    info.srtp = static_cast<SrtpProfile>(profile->id);
+  }
   info.server_name = server_name;
   info.peer_chain = ReadPeerChain(ssl);
   return info;

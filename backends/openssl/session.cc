@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <openssl/err.h>
+#include <openssl/srtp.h>
 
 #include "backends/openssl/call.h"
 #include "backends/openssl/errors.h"
@@ -46,6 +47,26 @@ unsigned OnTimer(SSL* ssl, unsigned waited) noexcept {
   const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(first).count();
   if (waited == 0) return static_cast<unsigned>(micros);
   return std::min(2 * waited, kLongestWaitMicroseconds);
+}
+
+// The library has names of its own.
+const char* WordFor(SrtpProfile profile) {
+  switch (profile) {
+    case SrtpProfile::kAes128CmHmacSha1_80: return "SRTP_AES128_CM_SHA1_80";
+    case SrtpProfile::kAes128CmHmacSha1_32: return "SRTP_AES128_CM_SHA1_32";
+    case SrtpProfile::kAeadAes128Gcm: return "SRTP_AEAD_AES_128_GCM";
+    case SrtpProfile::kAeadAes256Gcm: return "SRTP_AEAD_AES_256_GCM";
+  }
+  return "";
+}
+
+// The library returns 0 for success here.
+bool OfferSrtp(SSL* ssl, const std::vector<SrtpProfile>& profiles) {
+  std::string list;
+  for (const SrtpProfile profile : profiles) {
+    list += std::string(list.empty() ? "" : ":") + WordFor(profile);
+  }
+  return list.empty() || SSL_set_tlsext_use_srtp(ssl, list.c_str()) == 0;
 }
 
 }  // namespace
@@ -233,6 +254,7 @@ bool LibrarySession::PrepareDatagrams() {
   SSL* ssl = ssl_.get();
   SSL_set_options(ssl, SSL_OP_NO_QUERY_MTU);
   DTLS_set_timer_cb(ssl, OnTimer);
+  if (!OfferSrtp(ssl, settings().srtp)) return false;
   return SSL_set_mtu(ssl, static_cast<long>(settings().datagrams->max_payload)) != 0;
 }
 
