@@ -4,16 +4,30 @@
 
 namespace tandem::conformance {
 
+void DatagramEnd::Take(Session session) {
+  session_.emplace(std::move(session));
+  session_->OnReady([this] { ready_ = true; });
+}
+
+// To call for another reason than a timer.
+bool DatagramEnd::HasCause() const {
+  if (!reads) return false;
+  if (!called_) return true;
+  const Interest interest = session_->interest();
+  if (interest.async) return ready_ || (interest.read && transport_.readable());
+  return interest.now || transport_.readable();
+}
+
 bool DatagramEnd::Wakes() const {
   if (!started() || over()) return false;
-  if (IsDue()) return true;
-  if (!reads) return false;
-  return !called_ || session_->interest().now || transport_.readable();
+  return IsDue() || HasCause();
 }
 
 void DatagramEnd::Turn() {
+  ++turns_;
   if (IsDue() && HandleEvents() == Status::kError) return;
-  if (!reads || (called_ && !session_->interest().now && !transport_.readable())) return;
+  if (!HasCause()) return;
+  ready_ = false;
   if (handshake_done_) {
     Read();
   } else {
@@ -31,7 +45,8 @@ void DatagramEnd::CheckAfter(Status status, std::string_view call) {
   check((status == Status::kError) == (session_->error() != nullptr),
         "kError and error() come together");
   check(!interest.write, "a datagram never waits for the transport");
-  check(status != Status::kWantWrite && status != Status::kWantAsync, "nothing to wait for");
+  check(status != Status::kWantWrite, "nothing to wait for");
+  check(status != Status::kWantAsync || interest.async, "suspended, and interest() is not");
   if (status == Status::kWantRead) {
     check(interest.read || interest.now, "wants to read, and interest() does not say so");
     check(interest.now || !transport_.readable(), "kWantRead hides a datagram that is there");
@@ -95,6 +110,7 @@ std::string DatagramEnd::Describe() const {
   }
   text += ", " + std::to_string(received_.size()) + " read, " +
           std::to_string(session_->datagrams_discarded()) + " discarded";
+  if (suspended()) text += ", suspended";
   if (closed_) text += ", closed";
   if (error() != nullptr) text += ", " + Show(error());
   return text;

@@ -30,6 +30,8 @@ struct ReceivedDatagram {
 ///   - interest() asks for what the call wanted;
 ///   - kError and error() come together;
 ///   - HandleEvents() leaves nothing that is due again at once, twice in a row.
+///
+/// While a call is suspended it is called when the ready handler was, too; not for `now`.
 class DatagramEnd {
  public:
   /// Room for what any datagram can carry.
@@ -40,7 +42,10 @@ class DatagramEnd {
   DatagramEnd(const DatagramEnd&) = delete;
   DatagramEnd& operator=(const DatagramEnd&) = delete;
 
-  void Take(Session session) { session_.emplace(std::move(session)); }
+  void Take(Session session);
+
+  /// Destroys the session, as a program does that has lost interest.
+  void Abandon() { session_.reset(); }
 
   /// One Read() asks for this many bytes.
   std::size_t read_size = kReadSize;
@@ -67,6 +72,7 @@ class DatagramEnd {
   bool started() const { return session_.has_value(); }
   bool handshake_done() const { return handshake_done_; }
   bool closed() const { return closed_; }
+  bool suspended() const { return started() && session_->interest().async; }
   bool over() const { return closed_ || error() != nullptr; }
   const Error* error() const { return started() ? session_->error() : nullptr; }
   std::optional<Instant> timeout() const {
@@ -77,11 +83,15 @@ class DatagramEnd {
   const Session& session() const { return *session_; }
   const std::string& name() const { return name_; }
 
+  /// Returns how often the event loop has called it.
+  std::size_t turns() const { return turns_; }
+
   /// Returns on one line where it stands, for failures.
   std::string Describe() const;
 
  private:
   bool IsDue() const { return timeout().has_value() && *timeout() <= network_.now(); }
+  bool HasCause() const;
   void CheckAfter(Status status, std::string_view call);
 
   Checks& checks_;
@@ -90,7 +100,9 @@ class DatagramEnd {
   const Network& network_;
   std::optional<Session> session_;
   std::vector<ReceivedDatagram> received_;
+  std::size_t turns_ = 0;
   bool called_ = false;
+  bool ready_ = false;
   bool handshake_done_ = false;
   bool closed_ = false;
   unsigned due_in_a_row_ = 0;

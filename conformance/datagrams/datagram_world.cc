@@ -69,28 +69,32 @@ DatagramWorld::SharedConfig DatagramWorld::Build(const Rules& rules, Here here) 
   return nullptr;
 }
 
-void DatagramWorld::Open(SharedConfig client, SharedConfig server, Here here) {
+void DatagramWorld::OpenClient(SharedConfig client, Here here) {
   const auto peer = ServerName::Parse("server.test");
-  if (client == nullptr || server == nullptr || !peer.ok()) {
-    checks_.Fail("nothing to open", here);
-    client = nullptr;
-  }
   const Instant start = now();
   connection_ = std::make_unique<DatagramConnection>(checks_, parts_.seed + networks_, start);
   ++networks_;
-  if (client == nullptr) return;
-  Network& wires = connection_->network;
-  auto first = Session::Client(std::move(client), *peer, wires.client());
-  if (first.ok()) {
-    connection_->client.Take(*std::move(first));
-  } else {
-    That(false, "the client does not start: " + first.error().ToString(), here);
+  if (client == nullptr || !peer.ok()) {
+    checks_.Fail("nothing to open", here);
+    return;
   }
-  auto second = Session::Server(std::move(server), wires.server());
-  if (second.ok()) {
-    connection_->server.Take(*std::move(second));
+  auto session =
+      Session::Client(std::move(client), *peer, connection_->network.client(), loop_.runtime());
+  if (session.ok()) {
+    connection_->client.Take(*std::move(session));
   } else {
-    That(false, "the server does not start: " + second.error().ToString(), here);
+    That(false, "the client does not start: " + session.error().ToString(), here);
+  }
+}
+
+void DatagramWorld::Open(SharedConfig client, SharedConfig server, Here here) {
+  OpenClient(std::move(client), here);
+  if (server == nullptr) return checks_.Fail("nothing to open", here);
+  auto session = Session::Server(std::move(server), connection_->network.server(), loop_.runtime());
+  if (session.ok()) {
+    connection_->server.Take(*std::move(session));
+  } else {
+    That(false, "the server does not start: " + session.error().ToString(), here);
   }
 }
 
@@ -113,8 +117,16 @@ void DatagramWorld::AdvanceTo(Instant moment) {
   wall_clock_.Advance(std::chrono::ceil<std::chrono::microseconds>(moment - before));
 }
 
+bool DatagramWorld::TakeLoopTurn() {
+  const std::uint64_t before = loop_.progress();
+  const std::string wrong = loop_.Turn();
+  if (!wrong.empty()) That(false, wrong);
+  return loop_.progress() != before || !loop_.idle();
+}
+
 bool DatagramWorld::TakeTurns() {
-  bool called = false;
+  bool called = TakeLoopTurn();
+  if (side_program.turn && side_program.turn()) called = true;
   for (DatagramEnd* end : {&client(), &server()}) {
     if (!end->Wakes()) continue;
     end->Turn();
@@ -127,6 +139,7 @@ std::optional<Instant> DatagramWorld::NextMoment() const {
   std::optional<Instant> next = connection_->network.next_arrival();
   TakeEarlier(next, connection_->client.over() ? std::nullopt : connection_->client.timeout());
   TakeEarlier(next, connection_->server.over() ? std::nullopt : connection_->server.timeout());
+  if (side_program.next_moment) TakeEarlier(next, side_program.next_moment());
   return next;
 }
 
@@ -169,7 +182,7 @@ bool DatagramWorld::RunFor(std::chrono::milliseconds time, Here here) {
   const Instant end = now() + time;
   const auto over = [&] {
     const auto next = NextMoment();
-    return !client().Wakes() && !server().Wakes() && (!next || *next > end);
+    return loop_.idle() && !client().Wakes() && !server().Wakes() && (!next || *next > end);
   };
   const Ran ran = Run(over, "running for a while", here);
   if (ran == Ran::kDone) AdvanceTo(end);

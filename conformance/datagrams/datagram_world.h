@@ -17,6 +17,7 @@
 #include "conformance/datagrams/network.h"
 #include "conformance/datagrams/wall_clock.h"
 #include "conformance/world/check.h"
+#include "conformance/world/event_loop.h"
 #include "tandem/session.h"
 
 namespace tandem::conformance {
@@ -38,6 +39,12 @@ struct DatagramConnection {
   Network network;
   DatagramEnd client;
   DatagramEnd server;
+};
+
+/// What a program does beside its session, such as to listen.
+struct SideProgram {
+  std::function<bool()> turn;                           ///< Says whether it has done anything.
+  std::function<std::optional<Instant>()> next_moment;  ///< When to call it anew.
 };
 
 /// How a handshake went, in virtual time.
@@ -71,6 +78,9 @@ class DatagramWorld {
   Rules ClientRules(const DatagramRules& datagrams = {});
   Rules ServerRules(const DatagramRules& datagrams = {});
 
+  /// Has `rules` tell the World's time.
+  Rules WithClocks(Rules rules);
+
   /// Builds `rules`; null, and a failure, if they do not hold together.
   SharedConfig Build(const Rules& rules, Here here = Here::Now());
 
@@ -80,11 +90,20 @@ class DatagramWorld {
   /// network().
   void Open(SharedConfig client, SharedConfig server, Here here = Here::Now());
 
+  /// Opens with the client alone: the server's datagrams wait for whoever takes them.
+  void OpenClient(SharedConfig client, Here here = Here::Now());
+
   /// Opens with the plainest rules.
   void Open(Here here = Here::Now());
 
   /// Opens, and runs the handshake over a perfect network; says whether it was done at both ends.
   bool Connect(Here here = Here::Now());
+
+  /// Runs in turn with the ends.
+  SideProgram side_program;
+
+  /// What answers later; its Runtime, once it has one, is that of the sessions opened from then on.
+  EventLoop& loop() { return loop_; }
 
   DatagramConnection& connection() { return *connection_; }
   Network& network() { return connection_->network; }
@@ -140,14 +159,15 @@ class DatagramWorld {
 
   Ran Run(const std::function<bool()>& done, std::string_view what, Here here);
   bool TakeTurns();
+  bool TakeLoopTurn();
   std::optional<Instant> NextMoment() const;
   void AdvanceTo(Instant moment);
-  Rules WithClocks(Rules rules);
   std::shared_ptr<const Identity> ServerIdentity();
 
   DatagramParts parts_;
   Checks checks_;
   VirtualWallClock wall_clock_;
+  EventLoop loop_;
   std::unique_ptr<DatagramConnection> connection_;
   std::shared_ptr<const Identity> identity_;
   SharedConfig plain_client_;
