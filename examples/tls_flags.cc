@@ -56,7 +56,8 @@ tandem::Result<std::shared_ptr<const tandem::Identity>> LoadIdentity(const tande
 }
 
 std::string DescribeConnection(const tandem::Backend& backend, const tandem::ConnectionInfo& info) {
-  const std::string_view version = info.version == Version::kTls12 ? "1.2" : "1.3";
+  std::string_view version = info.version == Version::kTls12 ? "1.2" : "1.3";
+  if (info.version == Version::kDtls12) version = "dtls1.2";
   std::string text = "backend=" + std::string(backend.name());
   text += " version=" + std::string(version);
   text += " suite=" + tandem::CipherSuiteName(info.cipher_suite);
