@@ -105,6 +105,11 @@ Status SessionCore::DriveHandshake() {
     wire_.BeginStep();
     if (const auto waits = AdvanceHandshake()) return *waits;
     const Step step = job_.step();
+    // Not every library notices: one that goes on without a certificate is not to be heard.
+    if (step.outcome != Step::Outcome::kFailed && !job_.key_failure().empty()) {
+      wire_.Mute();
+      return Fail(KeyError());
+    }
     switch (step.outcome) {
       case Step::Outcome::kDone: return FinishHandshake();
       case Step::Outcome::kFailed: return FailWithLibrary();
@@ -436,8 +441,9 @@ Failure SessionCore::Attribute(Failure failure) const {
   }
   if (wire_.out_of_memory()) return {OutOfMemory(), std::nullopt};
   if (handshaking() && !job_.key_failure().empty()) {
-    error.kind = ErrorKind::kInternal;
-    error.what = "the private key could not be used: " + job_.key_failure();
+    Error key = KeyError();
+    error.kind = key.kind;
+    error.what = std::move(key.what);
     if (alert_sent.has_value()) return {std::move(error), std::nullopt};
     return {std::move(error), failure.alert_due.value_or(Alert::kInternalError)};
   }
@@ -459,18 +465,6 @@ Failure SessionCore::Attribute(Failure failure) const {
   }
   error.alert_sent.reset();
   return {std::move(error), std::nullopt};
-}
-
-void SessionCore::SayHowWireEnded(Error& error, std::optional<int> receive_failure) const {
-  error.kind = receive_failure.has_value() ? ErrorKind::kTransport : ErrorKind::kTruncated;
-  error.system_error = receive_failure.value_or(0);
-  if (receive_failure.has_value()) {
-    error.what = "the connection broke while receiving";
-  } else if (handshaking()) {
-    error.what = "the peer closed the connection in the middle of the handshake";
-  } else {
-    error.what = "the connection ended without close_notify: bytes may be missing";
-  }
 }
 
 // Whatever was half done: nothing but Flush() goes on, and the library is not entered again.

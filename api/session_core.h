@@ -133,6 +133,7 @@ class SessionCore final : public engine::Orphan, private engine::JobOwner {
   Result<std::vector<std::byte>> ServerEndPoint() const;
 
   Status FailWithLibrary();
+  Error KeyError() const;
   Status FailWithSend();
   std::optional<Error> AlertBehindBrokenSend();
   Status FailForMemory() noexcept;

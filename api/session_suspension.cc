@@ -83,6 +83,24 @@ Status SessionCore::FailWithEndAhead() {
   return Fail(std::move(error));
 }
 
+void SessionCore::SayHowWireEnded(Error& error, std::optional<int> receive_failure) const {
+  error.kind = receive_failure.has_value() ? ErrorKind::kTransport : ErrorKind::kTruncated;
+  error.system_error = receive_failure.value_or(0);
+  if (receive_failure.has_value()) {
+    error.what = datagrams() ? "the network says that the peer cannot be reached"
+                             : "the connection broke while receiving";
+  } else if (handshaking()) {
+    error.what = "the peer closed the connection in the middle of the handshake";
+  } else {
+    error.what = "the connection ended without close_notify: bytes may be missing";
+  }
+}
+
+Error SessionCore::KeyError() const {
+  return MakeError(ErrorKind::kInternal,
+                   "the private key could not be used: " + job_.key_failure());
+}
+
 // Ends what is suspended, without a word to anybody.
 void SessionCore::GiveUp() noexcept {
   if (handshaking()) wire_.Abandon();

@@ -36,20 +36,22 @@ struct ProviderKeyParts {
 
 inline constexpr char kProviderKeyParts[] = "tandem-key-parts";
 
+/// Has the session report `reason`, if this runs in a job. The library's own code says nothing.
+void NoteKeyFailure(const char* reason) noexcept;
+
 /// Runs `body` of a function that the library calls, and returns what it returns; `failed` if
-/// memory runs out in it, which is told to the library.
+/// memory runs out in it, which is told to the library, and to the session: where the library only
+/// wonders what a key can do, it takes that for "nothing".
 template <typename Value, typename Body>
 Value ForLibrary(Value failed, Body body) noexcept {
   try {
     return body();
   } catch (const std::bad_alloc&) {
     ERR_raise(ERR_LIB_PROV, ERR_R_MALLOC_FAILURE);
+    NoteKeyFailure("out of memory");
   }
   return failed;
 }
-
-/// Has the session report `reason`, if this runs in a job. The library's own code says nothing.
-void NoteKeyFailure(const char* reason) noexcept;
 
 }  // namespace tandem::openssl
 
