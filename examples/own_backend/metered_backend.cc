@@ -1,5 +1,6 @@
 #include "own/metered_backend.h"
 
+#include <chrono>
 #include <utility>
 
 namespace own {
@@ -26,6 +27,12 @@ class MeteredSession final : public tandem::BackendSession {
 
   tandem::Step CloseNotify() override { return inner_->CloseNotify(); }
   tandem::Step Rekey(bool both) override { return inner_->Rekey(both); }
+  tandem::Step HandleTimeout() override { return inner_->HandleTimeout(); }
+  std::optional<std::chrono::milliseconds> retransmit_in() const override {
+    return inner_->retransmit_in();
+  }
+  void SetMaxPayload(std::size_t bytes) override { inner_->SetMaxPayload(bytes); }
+  std::size_t max_datagram() const override { return inner_->max_datagram(); }
   bool SendAlert(tandem::Alert alert) override { return inner_->SendAlert(alert); }
   std::size_t pending() const override { return inner_->pending(); }
   tandem::ConnectionInfo Describe() const override { return inner_->Describe(); }
